@@ -1,0 +1,62 @@
+const ABORTS = new Set(['AbortError', 'TimeoutError', 'APIUserAbortError', 'APIConnectionTimeoutError']);
+const CLASS_NAME = /^[A-Za-z_$][\w$]{0,63}$/;
+const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{2,31}$/;
+const OTHER = '_OTHER';
+/** Distinct error types per process; later ones are `_OTHER`. */
+const TYPE_LIMIT = 100;
+const types = new Set<string>();
+
+interface ErrorShape {
+  readonly name?: unknown;
+  readonly status?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly message?: unknown;
+}
+
+/** Whether the error says that the caller's signal or timeout ended the call. */
+export function isAbort(error: unknown): boolean {
+  if (!isObject(error)) return false;
+  return ABORTS.has(className(error) ?? '') || (typeof error.name === 'string' && ABORTS.has(error.name));
+}
+
+/** `error.type`: HTTP status, else a system error's code, else the class name; never a message. */
+export function errorType(error: unknown): string {
+  const type = isObject(error) ? (statusOf(error) ?? systemCode(error) ?? className(error) ?? OTHER) : OTHER;
+  if (types.has(type)) return type;
+  if (types.size >= TYPE_LIMIT) return OTHER;
+  types.add(type);
+  return type;
+}
+
+/** The error's message, cut at 1024 characters. */
+export function errorMessage(error: unknown): string | undefined {
+  const message = isObject(error) ? error.message : error;
+  return typeof message === 'string' ? message.slice(0, 1024) : undefined;
+}
+
+function isObject(error: unknown): error is ErrorShape {
+  return typeof error === 'object' && error !== null;
+}
+
+/** SDK errors carry `status`; an error object inside a stream carries it as a number in `code`. */
+function statusOf({ status, code }: ErrorShape): string | undefined {
+  for (const value of [status, code]) {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 100 && value < 600) return String(value);
+  }
+  return undefined;
+}
+
+function systemCode(error: ErrorShape): string | undefined {
+  let link: unknown = error;
+  for (let depth = 0; depth < 4 && isObject(link); depth++) {
+    if (typeof link.code === 'string' && SYSTEM_CODE.test(link.code)) return link.code;
+    link = link.cause;
+  }
+  return undefined;
+}
+
+function className(error: ErrorShape): string | undefined {
+  const name: unknown = (error as { constructor?: { name?: unknown } }).constructor?.name;
+  return typeof name === 'string' && CLASS_NAME.test(name) ? name : undefined;
+}

@@ -1,0 +1,100 @@
+import { GEN_AI_SECONDS, TPOT_V1 } from './buckets';
+
+/** Every boundary of both per-chunk histograms, so that one bucket search serves the two. */
+const BOUNDS: readonly number[] = [...new Set([...TPOT_V1, ...GEN_AI_SECONDS])].sort((left, right) => left - right);
+
+/** A histogram over {@link BOUNDS}: a few numbers, no attributes, no API. */
+export class GapBuckets {
+  readonly counts: Float64Array = new Float64Array(BOUNDS.length + 1);
+  readonly sums: Float64Array = new Float64Array(BOUNDS.length + 1);
+  min: number = Number.POSITIVE_INFINITY;
+  max: number = Number.NEGATIVE_INFINITY;
+
+  add(seconds: number): void {
+    let bucket = 0;
+    while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]!) bucket++;
+    this.counts[bucket]! += 1;
+    this.sums[bucket]! += seconds;
+    if (seconds < this.min) this.min = seconds;
+    if (seconds > this.max) this.max = seconds;
+  }
+
+  /** Adds `other`, or with `sign` -1 takes it away; then min and max no longer say anything. */
+  merge(other: GapBuckets, sign: 1 | -1 = 1): this {
+    for (let bucket = 0; bucket <= BOUNDS.length; bucket++) {
+      this.counts[bucket]! += sign * other.counts[bucket]!;
+      this.sums[bucket]! += sign * other.sums[bucket]!;
+    }
+    this.min = Math.min(this.min, other.min);
+    this.max = Math.max(this.max, other.max);
+    return this;
+  }
+}
+
+/** A histogram data point's value, in the shape of sdk-metrics. */
+export interface HistogramValue {
+  readonly buckets: { readonly boundaries: number[]; readonly counts: number[] };
+  readonly sum: number;
+  readonly count: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Folds the fine buckets into the `boundaries` of one instrument, which must all be boundaries of both per-chunk lists. */
+export function toHistogram(gaps: GapBuckets, boundaries: readonly number[], extremes: boolean): HistogramValue {
+  const counts = new Array<number>(boundaries.length + 1).fill(0);
+  let count = 0;
+  let sum = 0;
+  for (let fine = 0, coarse = 0; fine <= BOUNDS.length; fine++) {
+    while (coarse < boundaries.length && (BOUNDS[fine] ?? Number.POSITIVE_INFINITY) > boundaries[coarse]!) coarse++;
+    counts[coarse]! += gaps.counts[fine]!;
+    count += gaps.counts[fine]!;
+    sum += gaps.sums[fine]!;
+  }
+  const range = extremes && count > 0 ? { min: gaps.min, max: gaps.max } : {};
+  return { buckets: { boundaries: [...boundaries], counts }, sum, count, ...range };
+}
+
+/**
+ * Hands the gaps to `record` one by one, for a set-up without the metric producer: count, sum, buckets, min and max
+ * come out as they were; values inside one bucket come out as their mean.
+ */
+export function replay(gaps: GapBuckets, record: (seconds: number) => void): void {
+  for (let bucket = 0; bucket <= BOUNDS.length; bucket++) {
+    let count = gaps.counts[bucket]!;
+    let sum = gaps.sums[bucket]!;
+    for (const extreme of extremesIn(gaps, bucket, count)) {
+      record(extreme);
+      count -= 1;
+      sum -= extreme;
+    }
+    for (let rest = count; rest > 0; rest--) record(Math.max(0, sum / count));
+  }
+}
+
+function extremesIn(gaps: GapBuckets, bucket: number, count: number): number[] {
+  const low = BOUNDS[bucket - 1] ?? Number.NEGATIVE_INFINITY;
+  const high = BOUNDS[bucket] ?? Number.POSITIVE_INFINITY;
+  const extremes = gaps.min === gaps.max ? new Array<number>(count).fill(gaps.min) : [gaps.min, gaps.max];
+  return extremes.filter((value) => value > low && value <= high).slice(0, count);
+}
+
+/**
+ * The gaps of one series. Most chunks with content follow another such chunk, so that one gap counts for both
+ * instruments (`both`); the rest is kept apart.
+ */
+export class GapPoint {
+  readonly both: GapBuckets = new GapBuckets();
+  /** Gaps before chunks without content, or after them: only of `time_per_output_chunk`. */
+  readonly chunkOnly: GapBuckets = new GapBuckets();
+  /** Gaps between content chunks with others in between: only of `llm_inter_token_latency_seconds`. */
+  readonly tokenOnly: GapBuckets = new GapBuckets();
+
+  chunkGaps(): GapBuckets {
+    return new GapBuckets().merge(this.both).merge(this.chunkOnly);
+  }
+
+  tokenGaps(): GapBuckets {
+    return new GapBuckets().merge(this.both).merge(this.tokenOnly);
+  }
+}

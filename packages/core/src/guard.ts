@@ -1,0 +1,29 @@
+import { diag } from '@opentelemetry/api';
+
+const PREFIX = '@grump/llm-otel';
+const told = new Set<string>();
+
+/** Says `message` through `diag` once per process. */
+export function warnOnce(part: string, message: string, ...details: unknown[]): void {
+  const line = `${PREFIX}-${part}: ${message}`;
+  if (told.has(line)) return;
+  told.add(line);
+  try {
+    diag.warn(line, ...details);
+  } catch {
+    // A logger that throws has nowhere else to go.
+  }
+}
+
+/**
+ * Runs telemetry of ours. A fault in it never reaches the caller's code: it is told once through `diag`, and the result
+ * is `undefined`.
+ */
+export function quietly<Result>(part: string, observe: () => Result): Result | undefined {
+  try {
+    return observe();
+  } catch (fault) {
+    warnOnce('core', `${part} failed and was left out; please report this`, fault);
+    return undefined;
+  }
+}

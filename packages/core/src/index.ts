@@ -1,0 +1,20 @@
+export {
+  E2E_NIM1,
+  E2E_V1,
+  GEN_AI_SECONDS,
+  GEN_AI_TOKENS,
+  TPOT_NIM1,
+  TPOT_V1,
+  TPS_V1,
+  TTFT_NIM1,
+  TTFT_V1,
+} from './buckets';
+export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
+export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
+export type { WrapOptions } from './options';
+export { own, ownNumber, ownString } from './own';
+export { createMetricProducer, type LlmMetricProducer, type MetricProducerOptions } from './producer';
+export { type CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
+export { CORE_VERSION, SCOPE_NAME } from './version';
+export { parseURL } from './watch';
+export { wrapClient } from './wrap';

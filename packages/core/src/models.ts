@@ -1,0 +1,28 @@
+/** Unconfirmed model names that get a label of their own; see {@link ModelLabels}. */
+export const UNCONFIRMED_MODELS = 50;
+/** Confirmed model names, against a server that accepts any name. */
+export const CONFIRMED_MODELS = 1000;
+export const OTHER_MODEL = 'other';
+export const UNKNOWN_MODEL = 'unknown';
+
+/** Keeps the `model` label bounded: names that no server has confirmed share a cap, past which they are `other`. */
+export class ModelLabels {
+  #confirmed = new Set<string>();
+  #unconfirmed = new Set<string>();
+
+  /** The label for a requested model. */
+  label(model: string | undefined): string {
+    if (model === undefined || model === '') return UNKNOWN_MODEL;
+    if (this.#confirmed.has(model) || this.#unconfirmed.has(model)) return model;
+    if (this.#unconfirmed.size >= UNCONFIRMED_MODELS) return OTHER_MODEL;
+    this.#unconfirmed.add(model);
+    return model;
+  }
+
+  /** A server answered for this name: it no longer counts towards the cap. */
+  confirm(model: string | undefined): void {
+    if (model === undefined || model === '' || this.#confirmed.size >= CONFIRMED_MODELS) return;
+    this.#confirmed.add(model);
+    this.#unconfirmed.delete(model);
+  }
+}

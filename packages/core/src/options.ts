@@ -1,0 +1,16 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { GenAiProfile } from './catalogue';
+
+/** Options that every `wrap…` function takes. */
+export interface WrapOptions {
+  /** The `provider` label, for servers that cannot be told by their URL: `nvidia-nim` for a NIM container. Default: from the base URL. */
+  readonly provider?: string;
+  /** Where metrics go. Default: the global meter provider, looked up at each call, so that `register()` may come later. */
+  readonly meterProvider?: MeterProvider;
+  /** Where spans go. Default: the global tracer provider. */
+  readonly tracerProvider?: TracerProvider;
+  /** GenAI names that go out beside the `llm` ones. Default `latest`. */
+  readonly genAi?: GenAiProfile;
+  /** A stream that its consumer has not touched for this long is counted as `abandoned`. Default 600,000 (10 minutes). */
+  readonly streamIdleTimeoutMillis?: number;
+}

@@ -1,0 +1,37 @@
+/** How a call ended, exactly one per call. */
+export type Outcome = 'ok' | 'error' | 'cancelled' | 'aborted' | 'truncated' | 'abandoned';
+
+/** What one chunk of a stream brought: nothing that counts as a token, reasoning, or output. */
+export type ChunkKind = 0 | 1 | 2;
+export const NO_TOKEN = 0;
+export const REASONING = 1;
+export const OUTPUT = 2;
+
+/** Tokens as the server reported them. `input` includes cached tokens, `output` includes reasoning. */
+export interface Usage {
+  input?: number | undefined;
+  output?: number | undefined;
+  cacheRead?: number | undefined;
+  cacheWrite?: number | undefined;
+  reasoning?: number | undefined;
+  audioInput?: number | undefined;
+  audioOutput?: number | undefined;
+}
+
+/** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */
+export class CallFacts {
+  responseId: string | undefined = undefined;
+  responseModel: string | undefined = undefined;
+  /** By choice index; a choice without a reason yet is `undefined`. */
+  readonly finishReasons: (string | undefined)[] = [];
+  usage: Usage | undefined = undefined;
+  serviceTier: string | undefined = undefined;
+  systemFingerprint: string | undefined = undefined;
+  /** Whether the stream's terminal event was seen. */
+  complete = false;
+}
+
+/** Response headers, as far as they are read here. */
+export interface ResponseHeaders {
+  get(name: string): string | null;
+}

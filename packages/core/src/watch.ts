@@ -1,0 +1,83 @@
+import { type Tracer, trace } from '@opentelemetry/api';
+import type { GenAiProfile } from './catalogue';
+import type { Destination, ProviderDescriptor } from './descriptor';
+import type { WrapOptions } from './options';
+import { own } from './own';
+import { type Pipeline, pipelineOf } from './pipeline';
+import { SCHEMA_URL } from './semconv';
+import type { Endpoint } from './series';
+import { CORE_VERSION, SCOPE_NAME } from './version';
+
+const IDLE_TIMEOUT = 600_000;
+
+/** One wrapped client: where it sends its calls and where their numbers go. */
+export class Watch {
+  readonly profile: GenAiProfile;
+  readonly idleTimeoutMillis: number;
+  #client: object;
+  #baseURL: unknown;
+  #destination: Destination | undefined;
+  #endpoint: Endpoint | undefined;
+
+  constructor(
+    client: object,
+    readonly descriptor: ProviderDescriptor,
+    readonly options: WrapOptions,
+  ) {
+    this.#client = client;
+    this.profile = options.genAi ?? 'latest';
+    this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
+  }
+
+  /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */
+  get pipeline(): Pipeline {
+    return pipelineOf(this.options.meterProvider, this.profile);
+  }
+
+  get tracer(): Tracer {
+    return (this.options.tracerProvider ?? trace).getTracer(SCOPE_NAME, CORE_VERSION, { schemaUrl: SCHEMA_URL });
+  }
+
+  /** The client's base URL may be changed after it was wrapped. */
+  get endpoint(): Endpoint {
+    const baseURL = own(this.#client, 'baseURL');
+    if (this.#endpoint === undefined || baseURL !== this.#baseURL) {
+      this.#baseURL = baseURL;
+      this.#destination = this.descriptor.destination(this.#client, this.options.provider);
+      this.#endpoint = toEndpoint(this.#destination);
+    }
+    return this.#endpoint;
+  }
+
+  get destination(): Destination {
+    void this.endpoint;
+    return this.#destination!;
+  }
+}
+
+function toEndpoint({ provider, genAiProvider, baseURL }: Destination): Endpoint {
+  const name = genAiProvider ?? provider.replaceAll('-', '_');
+  return { provider, genAiProvider: name, ...serverOf(baseURL) };
+}
+
+function serverOf(baseURL: string | undefined): Pick<Endpoint, 'address' | 'port'> {
+  const { hostname, port, protocol } = parseURL(baseURL) ?? { hostname: '', port: '', protocol: '' };
+  if (hostname === '') return { address: undefined, port: undefined };
+  return { address: hostname, port: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
+}
+
+interface URLParts {
+  readonly hostname: string;
+  readonly port: string;
+  readonly protocol: string;
+}
+declare const URL: new (url: string) => URLParts;
+
+/** A URL's parts; `undefined` if it is none. */
+export function parseURL(url: string | undefined): URLParts | undefined {
+  try {
+    return url === undefined ? undefined : new URL(url);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import { type WrapOptions, wrapClient } from '@grump/llm-otel-core';
+import { openai } from './descriptor';
+
+/** Options of {@link wrapOpenAI}. */
+export interface WrapOpenAIOptions extends WrapOptions {}
+
+/**
+ * Watches an OpenAI client, in place: every call is measured, and the caller sees exactly what it saw before.
+ * Wrapping twice is a no-op; `withOptions()` copies are watched too.
+ *
+ * @returns the very same client
+ */
+export function wrapOpenAI<Client extends object>(client: Client, options?: WrapOpenAIOptions): Client {
+  if (typeof client !== 'object' || client === null) {
+    throw new TypeError('wrapOpenAI needs an OpenAI client; pass the object that `new OpenAI()` gives');
+  }
+  return wrapClient(client, openai, options);
+}

@@ -1,0 +1,42 @@
+import type { Usage } from '@grump/llm-otel-core';
+
+/** Usage as OpenAI's chat completions report it, and most servers after them. */
+export interface ChatUsage {
+  readonly prompt_tokens?: unknown;
+  readonly completion_tokens?: unknown;
+  readonly prompt_tokens_details?: Details | null;
+  readonly completion_tokens_details?: Details | null;
+  /** DeepSeek. */
+  readonly prompt_cache_hit_tokens?: unknown;
+  /** SGLang, Moonshot: at the top level. */
+  readonly reasoning_tokens?: unknown;
+  readonly cached_tokens?: unknown;
+}
+
+interface Details {
+  readonly cached_tokens?: unknown;
+  readonly cache_write_tokens?: unknown;
+  readonly reasoning_tokens?: unknown;
+  readonly audio_tokens?: unknown;
+}
+
+const count = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+/** The counts of a usage object; `undefined` where it counts neither input nor output. */
+export function readUsage(usage: ChatUsage): Usage | undefined {
+  const input = count(usage.prompt_tokens);
+  const output = count(usage.completion_tokens);
+  if (input === undefined && output === undefined) return undefined;
+  const prompt = usage.prompt_tokens_details ?? undefined;
+  const completion = usage.completion_tokens_details ?? undefined;
+  return {
+    input,
+    output,
+    cacheRead: count(prompt?.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? count(usage.cached_tokens),
+    cacheWrite: count(prompt?.cache_write_tokens),
+    reasoning: count(completion?.reasoning_tokens) ?? count(usage.reasoning_tokens),
+    audioInput: count(prompt?.audio_tokens),
+    audioOutput: count(completion?.audio_tokens),
+  };
+}

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+// Tests read the sources of every workspace package; what is packed is tested by packages/testing/test/packed.
+const sources = readdirSync(path('packages'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => ({ find: `@grump/llm-otel-${name}`, replacement: path(`packages/${name}/src/index.ts`) }));
+
+const base = { testTimeout: 20_000, hookTimeout: 30_000 };
+
+// The second leg of the matrix: OpenTelemetry SDK 2.12 with api 1.9, in place of SDK 3 with api 1.10.
+const sdk2 = ['api', 'context-async-hooks', 'sdk-metrics', 'sdk-trace'].map((name) => ({
+  find: `@opentelemetry/${name}`,
+  replacement: path(`packages/testing/sdk-2/node_modules/@opentelemetry/${name}`),
+}));
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...sources.map(({ find, replacement }) => ({
+        resolve: { alias: sources },
+        test: { ...base, name: find.slice('@grump/llm-otel-'.length), root: replacement.slice(0, -'/src/index.ts'.length) },
+      })),
+      {
+        resolve: { alias: [...sources, ...sdk2] },
+        test: { ...base, name: 'openai (SDK 2, api 1.9)', root: path('packages/openai'), env: { OTEL_LEG: '2' } },
+      },
+      { resolve: { alias: sources }, test: { ...base, name: 'docs', root: path('docs') } },
+    ],
+  },
+});
