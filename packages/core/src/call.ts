@@ -3,10 +3,10 @@ import { now } from './clock';
 import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort } from './errors';
 import type { GapPoint } from './gaps';
-import { quietly } from './guard';
+import { quietly, warnFault } from './guard';
 import { forget } from './lifetimes';
 import type { SumPoint } from './store';
-import { CallFacts, NO_TOKEN, OUTPUT, type Outcome, type ResponseHeaders } from './types';
+import { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, type ResponseHeaders } from './types';
 import type { Watch } from './watch';
 
 /** A time that has not come. */
@@ -77,11 +77,21 @@ export class Call {
     const gap = at - this.#pulledAt;
     this.waiting = false;
     this.lastActivity = at;
-    const kind = quietly('a chunk', () => this.method.chunk(this.facts, chunk)) ?? NO_TOKEN;
+    const kind = this.#fold(chunk);
     if (this.firstChunk === NEVER) this.firstChunk = at;
     else this.#gap(gap, kind !== NO_TOKEN);
     if (kind !== NO_TOKEN) this.#token(at, kind === OUTPUT);
     if (this.#orphaned) this.abandoned();
+  }
+
+  // Not `quietly`: a closure for each chunk would be the largest part of its cost.
+  #fold(chunk: unknown): ChunkKind {
+    try {
+      return this.method.chunk(this.facts, chunk);
+    } catch (fault) {
+      warnFault('a chunk', fault);
+      return NO_TOKEN;
+    }
   }
 
   #token(at: number, isOutput: boolean): void {

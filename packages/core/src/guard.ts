@@ -23,7 +23,12 @@ export function quietly<Result>(part: string, observe: () => Result): Result | u
   try {
     return observe();
   } catch (fault) {
-    warnOnce('core', `${part} failed and was left out; please report this`, fault);
+    warnFault(part, fault);
     return undefined;
   }
+}
+
+/** Tells of a fault of ours, once for each part. */
+export function warnFault(part: string, fault: unknown): void {
+  warnOnce('core', `${part} failed and was left out; please report this`, fault);
 }

@@ -10,6 +10,7 @@ export {
   TTFT_V1,
 } from './buckets';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
+export type { CostSource, PricedCall, Pricing } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';

@@ -1,5 +1,6 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
+import type { Pricing } from './cost';
 
 /** Options that every `wrap…` function takes. */
 export interface WrapOptions {
@@ -11,6 +12,11 @@ export interface WrapOptions {
   readonly tracerProvider?: TracerProvider;
   /** GenAI names that go out beside the `llm` ones. Default `latest`. */
   readonly genAi?: GenAiProfile;
+  /**
+   * Prices a call, in US dollars, where the server does not tell its cost. Default: none, and such calls are counted in
+   * `llm_unpriced_requests_total`.
+   */
+  readonly pricing?: Pricing;
   /** A stream that its consumer has not touched for this long is counted as `abandoned`. Default 600,000 (10 minutes). */
   readonly streamIdleTimeoutMillis?: number;
 }

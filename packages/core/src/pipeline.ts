@@ -1,6 +1,7 @@
 import { type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry } from './entry';
+import { createHistogram } from './instruments';
 import { ModelLabels } from './models';
 import { SCHEMA_URL } from './semconv';
 import { type Endpoint, Series } from './series';
@@ -41,7 +42,7 @@ export class Pipeline {
     for (const key of Object.keys(CATALOGUE) as InstrumentKey[]) {
       const instrument: Instrument = CATALOGUE[key];
       if (instrument.kind !== 'histogram' || !shows(profile, instrument) || this.#histograms.has(key)) continue;
-      if (instrument.perChunk === undefined) this.#histograms.set(key, this.#histogram(instrument));
+      if (instrument.perChunk === undefined) this.#histograms.set(key, createHistogram(this.#meter, instrument));
     }
     const fresh = INSTRUMENTS.filter((one) => shows(profile, one) && !this.#observed.has(one));
     for (const one of fresh) this.#observed.add(one);
@@ -50,7 +51,7 @@ export class Pipeline {
 
   /** The instrument; a per-chunk one is made on first use, since with a metric producer it is never used. */
   histogram(key: InstrumentKey): Histogram {
-    return entry(this.#histograms, key, () => this.#histogram(CATALOGUE[key]));
+    return entry(this.#histograms, key, () => createHistogram(this.#meter, CATALOGUE[key]));
   }
 
   /** The per-chunk instruments that are in use. */
@@ -82,14 +83,6 @@ export class Pipeline {
       if (this.#endpoints.size < ENDPOINT_LIMIT) this.#endpoints.set(id, operations);
     }
     return operations;
-  }
-
-  #histogram({ name, unit, description, buckets }: Instrument): Histogram {
-    return this.#meter.createHistogram(name, {
-      unit,
-      description,
-      advice: { explicitBucketBoundaries: [...buckets!] },
-    });
   }
 }
 

@@ -1,6 +1,7 @@
-import { type Attributes, type HrTime, type MeterProvider, metrics, ValueType } from '@opentelemetry/api';
+import { type Attributes, type HrTime, type MeterProvider, metrics, type ValueType } from '@opentelemetry/api';
 import { CATALOGUE, type Instrument } from './catalogue';
 import { GapBuckets, type HistogramValue, toHistogram } from './gaps';
+import { valueTypeOf } from './instruments';
 import { type Pipeline, pipelineOf, shared } from './pipeline';
 import { SCHEMA_URL } from './semconv';
 import type { GapSeries } from './store';
@@ -109,7 +110,7 @@ class Producer implements LlmMetricProducer {
 
 function describe(instrument: Instrument, dataPoints: ProducedMetric['dataPoints'], delta: boolean): ProducedMetric {
   const { name, description, unit } = instrument;
-  const descriptor = { name, description, unit, valueType: ValueType.DOUBLE };
+  const descriptor = { name, description, unit, valueType: valueTypeOf(instrument) };
   return { descriptor, aggregationTemporality: delta ? 0 : 1, dataPointType: 0, dataPoints };
 }
 

@@ -1,6 +1,7 @@
 import { type Attributes, SpanStatusCode } from '@opentelemetry/api';
 import { type Call, type CallRecorder, NEVER } from './call';
 import type { InstrumentKey } from './catalogue';
+import { costOf } from './cost';
 import { errorMessage } from './errors';
 import { GapPoint, replay } from './gaps';
 import type { Pipeline } from './pipeline';
@@ -37,6 +38,7 @@ export const recorder: CallRecorder = {
     recordRequest(ended);
     if (call.isStream) recordStream(ended);
     recordUsage(ended);
+    recordCost(ended);
     recordGenAi(ended);
     endSpan(ended, error);
   },
@@ -118,6 +120,12 @@ function recordUsage({ call, series, outcome }: Ended): void {
     const count = usage[part];
     if (count) series.perModel('tokenDetails', 'type', type).value += count;
   }
+}
+
+function recordCost({ call, series }: Ended): void {
+  const cost = costOf(call);
+  if (cost !== undefined) series.perModel('cost', 'source', cost.source).value += cost.usd;
+  else if (call.facts.usage !== undefined) series.perModel('unpricedRequests').value += 1;
 }
 
 function recordGenAi(ended: Ended): void {

@@ -22,6 +22,12 @@ export const ATTR_USAGE_REASONING = 'gen_ai.usage.reasoning.output_tokens';
 export const ATTR_OPENAI_RESPONSE_SERVICE_TIER = 'openai.response.service_tier';
 export const ATTR_OPENAI_SYSTEM_FINGERPRINT = 'openai.response.system_fingerprint';
 
+/** Span attributes that v1.41 has no name for. */
+export const LATEST_ONLY: ReadonlySet<string> = new Set([
+  'gen_ai.request.reasoning.level',
+  'gen_ai.request.previous_response.id',
+]);
+
 // Stable names of the core conventions.
 export const ATTR_ERROR_TYPE = 'error.type';
 export const ATTR_SERVER_ADDRESS = 'server.address';

@@ -36,7 +36,9 @@ export function startSpan(call: Call, series: Series, request: unknown): Context
 }
 
 function describeRequest({ method, watch, model }: Call, span: Span, request: unknown): void {
-  span.setAttributes(method.attributes(request));
+  const attributes = method.attributes(request);
+  if (watch.profile === 'v1.41') for (const key of semconv.LATEST_ONLY) delete attributes[key];
+  span.setAttributes(attributes);
   const extra = watch.descriptor.spanAttributes?.(watch.destination, model ?? UNKNOWN_MODEL);
   if (extra !== undefined) span.setAttributes(extra);
 }
@@ -50,10 +52,10 @@ export function endAttributes(call: Call, outcome: Outcome, errorType: string | 
   };
   set(semconv.ATTR_RESPONSE_ID, facts.responseId);
   set(semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
-  if (facts.finishReasons.some((reason) => reason !== undefined)) {
+  if (facts.finishReasons.some((reason) => reason !== '')) {
     set(
       semconv.ATTR_RESPONSE_FINISH_REASONS,
-      Array.from(facts.finishReasons, (reason) => reason ?? 'error'),
+      facts.finishReasons.map((reason) => reason || 'error'),
     );
   }
   if (call.firstChunk !== NEVER) {

@@ -2,6 +2,7 @@ import type { Attributes, Meter, ObservableResult } from '@opentelemetry/api';
 import { CATALOGUE, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry } from './entry';
 import { GapPoint } from './gaps';
+import { createObservable } from './instruments';
 
 /** The present value of one series of a sum or gauge. */
 export class SumPoint {
@@ -56,7 +57,7 @@ export class Store {
     for (const instrument of INSTRUMENTS) {
       if (instrument.kind === 'histogram' || !wanted(instrument)) continue;
       const points = this.#points(instrument);
-      observable(meter, instrument).addCallback((result: ObservableResult) => {
+      createObservable(meter, instrument).addCallback((result: ObservableResult) => {
         for (const point of points.values()) result.observe(point.value, point.attributes);
       });
     }
@@ -71,11 +72,4 @@ export class Store {
     points.set('', point);
     return point;
   }
-}
-
-function observable(meter: Meter, { name, kind, unit, description }: Instrument) {
-  const options = { unit, description };
-  if (kind === 'counter') return meter.createObservableCounter(name, options);
-  if (kind === 'gauge') return meter.createObservableGauge(name, options);
-  return meter.createObservableUpDownCounter(name, options);
 }

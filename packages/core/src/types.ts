@@ -22,13 +22,27 @@ export interface Usage {
 export class CallFacts {
   responseId: string | undefined = undefined;
   responseModel: string | undefined = undefined;
-  /** By choice index; a choice without a reason yet is `undefined`. */
-  readonly finishReasons: (string | undefined)[] = [];
+  /** By choice index; a choice without a reason yet is `''`. */
+  readonly finishReasons: string[] = [];
   usage: Usage | undefined = undefined;
+  /** The server's own figure, in US dollars. */
+  cost: number | undefined = undefined;
   serviceTier: string | undefined = undefined;
   systemFingerprint: string | undefined = undefined;
   /** Whether the stream's terminal event was seen. */
   complete = false;
+
+  /** There are at least `choices` of them, each of which ends with a reason. */
+  expect(choices: number): void {
+    while (this.finishReasons.length < choices) this.finishReasons.push('');
+  }
+
+  /** A choice ended; when all of them have, so has the stream. */
+  finish(choice: number, reason: string): void {
+    this.expect(choice + 1);
+    this.finishReasons[choice] = reason;
+    this.complete = !this.finishReasons.includes('');
+  }
 }
 
 /** Response headers, as far as they are read here. */

@@ -8,7 +8,7 @@ import {
   REASONING,
 } from '@grump/llm-otel-core';
 import { chatAttributes } from './request';
-import { type ChatUsage, readUsage } from './usage';
+import { type ChatUsage, readCost, readUsage } from './usage';
 
 interface Delta {
   readonly content?: unknown;
@@ -42,7 +42,11 @@ interface ChatBody {
   readonly x_groq?: { readonly usage?: ChatUsage | null } | null;
 }
 
-const filled = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const MOST_CHOICES = 1024;
+
+const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+const filled = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** `chat.completions.create`, and all that goes through it: `parse`, `stream`, `runTools`. */
 export const chat: MethodDescriptor = {
@@ -52,64 +56,72 @@ export const chat: MethodDescriptor = {
   model: (request) => ownString(request, 'model'),
   attributes: chatAttributes,
   chunk: foldChunk,
-  result(facts, result) {
-    foldBody(facts, result as ChatBody);
-    facts.complete = true;
-  },
+  result: foldResult,
 };
 
+// Runs once per chunk: plain loops, nothing allocated.
 function foldChunk(facts: CallFacts, chunk: unknown): ChunkKind {
   const body = chunk as ChatBody;
   foldBody(facts, body);
+  const { choices } = body;
+  if (!Array.isArray(choices)) return NO_TOKEN;
   let kind: ChunkKind = NO_TOKEN;
-  for (const choice of body.choices ?? []) {
-    if (choice?.delta) kind = Math.max(kind, kindOf(choice.delta)) as ChunkKind;
+  for (let place = 0; place < choices.length; place++) {
+    const choice: Choice | null = choices[place];
+    if (!choice) continue;
+    foldFinish(facts, choice);
+    if (choice.delta && kind !== OUTPUT) kind = later(kind, kindOf(choice.delta));
   }
   return kind;
 }
 
-/** What chunks and results have in common. Azure sends its first chunk with an empty id and model. */
-function foldBody(facts: CallFacts, body: ChatBody): void {
-  if (facts.responseId === undefined && filled(body.id)) facts.responseId = body.id as string;
-  if (facts.responseModel === undefined && filled(body.model)) facts.responseModel = body.model as string;
-  if (body.service_tier && filled(body.service_tier)) facts.serviceTier = body.service_tier as string;
-  if (body.system_fingerprint && facts.systemFingerprint === undefined) {
-    if (filled(body.system_fingerprint)) facts.systemFingerprint = body.system_fingerprint as string;
-  }
-  // Some servers repeat cumulative usage on each chunk: the last one counts, never a sum.
-  const usage = body.usage ?? body.x_groq?.usage;
-  if (usage) facts.usage = readUsage(usage) ?? facts.usage;
+const later = (kind: ChunkKind, other: ChunkKind): ChunkKind => (other > kind ? other : kind);
+
+function foldResult(facts: CallFacts, result: unknown): void {
+  const body = result as ChatBody;
+  facts.complete = true;
+  foldBody(facts, body);
   for (const choice of body.choices ?? []) if (choice) foldFinish(facts, choice);
 }
 
-function foldFinish(facts: CallFacts, { index, finish_reason: reason }: Choice): void {
-  const place = typeof index === 'number' && index >= 0 && index < 1024 ? index : 0;
-  if (facts.finishReasons.length <= place) facts.finishReasons.length = place + 1;
-  if (!filled(reason)) return;
-  facts.finishReasons[place] = reason as string;
-  facts.complete = true;
-  for (const other of facts.finishReasons) if (other === undefined) facts.complete = false;
+/** What chunks and results have in common. Azure sends its first chunk with an empty id and model. */
+function foldBody(facts: CallFacts, body: ChatBody): void {
+  if (facts.responseId === undefined) facts.responseId = filled(body.id);
+  if (facts.responseModel === undefined) facts.responseModel = filled(body.model);
+  if (body.service_tier) facts.serviceTier = filled(body.service_tier);
+  if (body.system_fingerprint) facts.systemFingerprint = filled(body.system_fingerprint);
+  // Some servers repeat cumulative usage on each chunk: the last one counts, never a sum.
+  const usage = body.usage ?? body.x_groq?.usage;
+  if (!usage) return;
+  facts.usage = readUsage(usage) ?? facts.usage;
+  facts.cost = readCost(usage) ?? facts.cost;
+}
+
+/** The stream is complete when each choice that was seen has a reason. */
+function foldFinish(facts: CallFacts, choice: Choice): void {
+  const { index } = choice;
+  const place = typeof index === 'number' && index >= 0 && index < MOST_CHOICES ? index : 0;
+  if (place >= facts.finishReasons.length) facts.expect(place + 1);
+  const reason = filled(choice.finish_reason);
+  if (reason !== undefined) facts.finish(place, reason);
 }
 
 function kindOf(delta: Delta): ChunkKind {
-  if (filled(delta.content) || filled(delta.refusal)) return OUTPUT;
-  // Mistral's reasoning models send an array of typed parts.
-  if (Array.isArray(delta.content) && delta.content.length > 0) return kindOfParts(delta.content);
-  if (Array.isArray(delta.tool_calls) && delta.tool_calls.some(isToolToken)) return OUTPUT;
-  if (delta.function_call && isFunctionToken(delta.function_call)) return OUTPUT;
-  if (delta.audio && (filled(delta.audio.data) || filled(delta.audio.transcript))) return OUTPUT;
-  if (filled(delta.reasoning_content) || filled(delta.reasoning)) return REASONING;
-  return NO_TOKEN;
+  const { content } = delta;
+  if (typeof content === 'string' ? content !== '' : Array.isArray(content)) return kindOfContent(content);
+  if (isFilled(delta.refusal)) return OUTPUT;
+  if (delta.tool_calls && Array.isArray(delta.tool_calls) && delta.tool_calls.some(isToolToken)) return OUTPUT;
+  if (delta.function_call && isFilled(delta.function_call.arguments)) return OUTPUT;
+  if (delta.audio && (isFilled(delta.audio.data) || isFilled(delta.audio.transcript))) return OUTPUT;
+  return isFilled(delta.reasoning_content) || isFilled(delta.reasoning) ? REASONING : NO_TOKEN;
 }
 
-function kindOfParts(parts: readonly unknown[]): ChunkKind {
-  const visible = (parts as { type?: unknown; text?: unknown }[]).some((part) => part?.type !== 'thinking');
-  return visible ? OUTPUT : REASONING;
+/** Mistral's reasoning models send an array of typed parts. */
+function kindOfContent(content: unknown): ChunkKind {
+  if (!Array.isArray(content)) return OUTPUT;
+  if (content.length === 0) return NO_TOKEN;
+  return (content as { type?: unknown }[]).every((part) => part?.type === 'thinking') ? REASONING : OUTPUT;
 }
 
-const isToolToken = (call: unknown): boolean => {
-  const called = (call as { function?: ToolFunction | null } | null)?.function;
-  return called !== null && called !== undefined && isFunctionToken(called);
-};
-
-const isFunctionToken = ({ arguments: text }: ToolFunction): boolean => filled(text);
+const isToolToken = (call: unknown): boolean =>
+  isFilled((call as { function?: ToolFunction | null } | null)?.function?.arguments);

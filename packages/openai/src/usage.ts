@@ -11,6 +11,10 @@ export interface ChatUsage {
   /** SGLang, Moonshot: at the top level. */
   readonly reasoning_tokens?: unknown;
   readonly cached_tokens?: unknown;
+  /** OpenRouter: US dollars. Perplexity: an object with the total. */
+  readonly cost?: unknown;
+  /** xAI: ten-billionths of a US dollar. */
+  readonly cost_in_usd_ticks?: unknown;
 }
 
 interface Details {
@@ -39,4 +43,14 @@ export function readUsage(usage: ChatUsage): Usage | undefined {
     audioInput: count(prompt?.audio_tokens),
     audioOutput: count(completion?.audio_tokens),
   };
+}
+
+const TICKS_PER_USD = 1e10;
+
+/** The server's own figure in US dollars, where it sends one. */
+export function readCost({ cost, cost_in_usd_ticks: ticks }: ChatUsage): number | undefined {
+  const inTicks = count(ticks);
+  if (inTicks !== undefined) return inTicks / TICKS_PER_USD;
+  const total = typeof cost === 'object' && cost !== null ? (cost as { total_cost?: unknown }).total_cost : cost;
+  return count(total);
 }
