@@ -10,4 +10,6 @@ export default defineConfig({
   sourcemap: true,
   treeshake: true,
   splitting: false,
+  // `http` without `node:` is not found by Deno and workerd.
+  removeNodeProtocol: false,
 });

@@ -22,12 +22,16 @@ export default defineConfig({
     projects: [
       ...sources.map(({ find, replacement }) => ({
         resolve: { alias: sources },
-        test: { ...base, name: find.slice('@grump/llm-otel-'.length), root: replacement.slice(0, -'/src/index.ts'.length) },
+        test: {
+          ...base,
+          name: find.slice('@grump/llm-otel-'.length),
+          root: replacement.slice(0, -'/src/index.ts'.length),
+        },
       })),
-      {
+      ...['core', 'openai', 'prometheus'].map((name) => ({
         resolve: { alias: [...sources, ...sdk2] },
-        test: { ...base, name: 'openai (SDK 2, api 1.9)', root: path('packages/openai'), env: { OTEL_LEG: '2' } },
-      },
+        test: { ...base, name: `${name} (SDK 2, api 1.9)`, root: path(`packages/${name}`), env: { OTEL_LEG: '2' } },
+      })),
       { resolve: { alias: sources }, test: { ...base, name: 'docs', root: path('docs') } },
     ],
   },

@@ -158,7 +158,7 @@ export const CATALOGUE = {
   rateLimitRemaining: llmSum(
     'llm_rate_limit_remaining',
     'gauge',
-    '1',
+    '',
     [...LABELS, 'kind'],
     'What the server last said is left of the rate limit (kind: requests, tokens)',
   ),

@@ -66,7 +66,7 @@ const KIND: Record<string, string> = { updowncounter: 'up-down counter' };
 function table(instruments: readonly Instrument[]): string {
   const rows = instruments.map(
     ({ name, kind, unit, attributes, description }) =>
-      `| \`${name}\` | ${KIND[kind] ?? kind} | \`${unit}\` | ${attributes.map((key) => `\`${key}\``).join(' ')} | ${description} |`,
+      `| \`${name}\` | ${KIND[kind] ?? kind} | ${unit === '' ? '–' : `\`${unit}\``} | ${attributes.map((key) => `\`${key}\``).join(' ')} | ${description} |`,
   );
   return ['| name | kind | unit | attributes | meaning |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { comparable, nastyMetrics } from './fuzz';
+import { parsePage, type Sample } from './parse-page';
+import { producer } from './produce';
+import { needs, PROMTOOL, PYTHON_CLIENT, run } from './programs';
+import { bind, bindExample } from './support';
+
+const nastyPages = (): Promise<string[]> =>
+  Promise.all(
+    Array.from({ length: 10 }, (_, seed) => {
+      const { metrics } = nastyMetrics(seed, 60);
+      return bind({ metricProducers: [producer(metrics)] }).bridge.scrape();
+    }),
+  );
+
+describe('promtool', () => {
+  test('check metrics has nothing to say about the example', async (context) => {
+    needs(context, PROMTOOL);
+    const page = await bindExample().bridge.scrape();
+    expect(run('promtool', ['check', 'metrics'], page)).toEqual({ status: 0, said: '' });
+  });
+
+  test('reads pages of nasty labels and values', async (context) => {
+    needs(context, PROMTOOL);
+    for (const page of [await bindExample().bridge.scrape(), ...(await nastyPages())]) {
+      const { said } = run('promtool', ['check', 'metrics'], page);
+      expect(said).not.toMatch(/error while linting|parsing error/);
+    }
+  });
+});
+
+/** Prints every sample as a line of JSON; numbers as text, since JSON has no NaN. */
+const READ = `
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.buffer.read().decode()):
+    for sample in family.samples:
+        print(json.dumps({"name": sample.name, "labels": sample.labels, "value": repr(float(sample.value))}))
+`;
+
+function readWithPython(page: string): Sample[] {
+  const { status, said } = run('python3', ['-c', READ], page);
+  if (status !== 0) throw new Error(said);
+  const lines = said.split('\n').filter((line) => line !== '');
+  return lines.map((line) => {
+    const sample = JSON.parse(line) as { name: string; labels: Record<string, string>; value: string };
+    return { ...sample, value: Number(sample.value.replace('inf', 'Infinity')) };
+  });
+}
+
+/** Python reads `-0` as an integer, and those have no signed zero. */
+const unsigned = (sample: Sample): Sample => ({ ...sample, value: sample.value + 0 });
+
+test("Python's reference parser reads what is there", async (context) => {
+  needs(context, PYTHON_CLIENT);
+  for (const page of [await bindExample().bridge.scrape(), ...(await nastyPages())]) {
+    const text = Buffer.from(page).toString();
+    expect(comparable(readWithPython(text))).toEqual(comparable(parsePage(text).map(unsigned)));
+  }
+});
