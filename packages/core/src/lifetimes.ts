@@ -1,7 +1,7 @@
 import type { Call } from './call';
 import { now } from './clock';
 
-/** A promise, stream or iterator that a call waits to be used; `call` is taken out when it is, or when the call ended. */
+/** A promise, stream or iterator that a call waits to be used; `call` is taken out when it is. */
 export interface Custody {
   call: Call | undefined;
 }
@@ -10,19 +10,22 @@ interface Timer {
   unref?(): void;
 }
 declare const setTimeout: (callback: () => void, millis: number) => Timer;
+declare const clearTimeout: (timer: Timer | undefined) => void;
 
 const SWEEP_MILLIS = 15_000;
 const registry = new FinalizationRegistry<Custody>(({ call }) => call?.orphaned());
-/** Streams and responses that are the consumer's turn to read. */
+/** Streams and responses that it is the consumer's turn to read. */
 const unread = new Set<Call>();
-let sweeping = false;
+let timer: Timer | undefined;
+let nextSweep = Number.POSITIVE_INFINITY;
 
 /** When `object` is collected while still in custody, nobody can read the call's rest: it is abandoned. */
 export function watchFor(object: object, call: Call): Custody {
   const custody: Custody = { call };
   registry.register(object, custody);
   unread.add(call);
-  if (!sweeping) sweepLater(call.watch.idleTimeoutMillis);
+  const idle = call.watch.idleTimeoutMillis;
+  if (call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
   return custody;
 }
 
@@ -32,9 +35,11 @@ export function forget(call: Call): void {
 }
 
 // One timer for all calls, that runs only while there are some and never keeps a process alive.
-function sweepLater(idleTimeoutMillis: number): void {
-  sweeping = true;
-  const timer = setTimeout(sweep, Math.min(SWEEP_MILLIS, Math.max(idleTimeoutMillis, 10)));
+function sweepIn(idleTimeoutMillis: number): void {
+  const millis = Math.min(SWEEP_MILLIS, Math.max(idleTimeoutMillis, 10));
+  clearTimeout(timer);
+  nextSweep = now() + millis;
+  timer = setTimeout(sweep, millis);
   timer.unref?.();
 }
 
@@ -46,6 +51,7 @@ function sweep(): void {
     shortest = Math.min(shortest, idle);
     if (!call.waiting && time - call.lastActivity >= idle) call.abandoned();
   }
-  sweeping = false;
-  if (unread.size > 0) sweepLater(shortest);
+  timer = undefined;
+  nextSweep = Number.POSITIVE_INFINITY;
+  if (unread.size > 0) sweepIn(shortest);
 }

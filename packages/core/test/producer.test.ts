@@ -1,0 +1,169 @@
+import { metrics } from '@opentelemetry/api';
+import { AggregationTemporality, MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMetricProducer, type LlmMetricProducer } from '../src/producer';
+import { wrapClient } from '../src/wrap';
+import { createFakeClient, type FakeChunk, FakeStream, provider } from './fake-sdk';
+
+class TestReader extends MetricReader {
+  protected override async onShutdown() {}
+  protected override async onForceFlush() {}
+}
+
+/** Chunks with the milliseconds that the server takes before each. */
+type Script = readonly (readonly [millis: number, chunk: FakeChunk])[];
+
+const TOKEN: FakeChunk = { kind: 'text', model: 'fake-1' };
+const SCRIPT: Script = [
+  [50, { model: 'fake-1' }],
+  [150, { kind: 'reasoning' }],
+  [20, TOKEN],
+  [30, TOKEN],
+  [5, {}],
+  [15, TOKEN],
+  [100, TOKEN],
+  [1, { end: 'stop' }],
+];
+
+async function* play(script: Script) {
+  for (const [millis, chunk] of script) {
+    vi.advanceTimersByTime(millis);
+    yield chunk;
+  }
+}
+
+async function consume(client: ReturnType<typeof createFakeClient<Promise<FakeStream>>>, spentMillis = 0) {
+  for await (const _ of await client.chat.create({ model: 'fake-1' })) vi.advanceTimersByTime(spentMillis);
+}
+
+const createClient = () =>
+  wrapClient(
+    createFakeClient(async () => new FakeStream(() => play(SCRIPT))),
+    provider,
+  );
+
+const GAPS = ['llm_inter_token_latency_seconds', 'gen_ai.client.inference.time_per_output_chunk'];
+
+async function gapsOf(reader: TestReader): Promise<Record<string, MetricData>> {
+  const { resourceMetrics } = await reader.collect();
+  const all = resourceMetrics.scopeMetrics.flatMap(({ metrics: list }) => list);
+  return Object.fromEntries(
+    all.filter(({ descriptor }) => GAPS.includes(descriptor.name)).map((data) => [data.descriptor.name, data]),
+  );
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: one shape of point is enough for a histogram.
+const pointOf = (data: MetricData | undefined): any => data?.dataPoints[0]?.value;
+
+let producers: LlmMetricProducer[] = [];
+
+function start(options: { producer?: LlmMetricProducer; temporality?: AggregationTemporality } = {}): TestReader {
+  const { producer, temporality = AggregationTemporality.CUMULATIVE } = options;
+  if (producer !== undefined) producers.push(producer);
+  const reader = new TestReader({
+    aggregationTemporalitySelector: () => temporality,
+    metricProducers: producer === undefined ? [] : [producer],
+  });
+  metrics.disable();
+  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
+  return reader;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+});
+
+afterEach(() => {
+  for (const producer of producers) producer.detach();
+  producers = [];
+  metrics.disable();
+  vi.useRealTimers();
+});
+
+describe.each([
+  ['with the metric producer', () => createMetricProducer()],
+  ['without it', () => undefined],
+])('gaps %s', (_, create) => {
+  it('leave out the time before the first, count once per chunk, and span chunks without content', async () => {
+    const reader = start({ producer: create() });
+    await consume(createClient());
+    const gaps = await gapsOf(reader);
+    // Tokens at 200, 220, 250, 270 (after an empty chunk at 255), 370: gaps of 20, 30, 20, 100 ms.
+    const token = pointOf(gaps[GAPS[0]!]);
+    expect(token).toMatchObject({ count: 4, min: 0.02, max: 0.1 });
+    expect(token.sum).toBeCloseTo(0.17, 9);
+    // Every chunk after the first: 150, 20, 30, 5, 15, 100, 1 ms.
+    const chunk = pointOf(gaps[GAPS[1]!]);
+    expect(chunk).toMatchObject({ count: 7, min: 0.001, max: 0.15 });
+    expect(chunk.sum).toBeCloseTo(0.321, 9);
+    expect(gaps[GAPS[0]!]!.dataPoints[0]!.attributes).toEqual({ provider: 'fake', model: 'fake-1', operation: 'chat' });
+    expect(gaps[GAPS[1]!]!.dataPoints[0]!.attributes).toMatchObject({ 'gen_ai.response.model': 'fake-1' });
+  });
+
+  it("leave out the consumer's time", async () => {
+    const reader = start({ producer: create() });
+    await consume(createClient(), 1000);
+    expect(pointOf((await gapsOf(reader))[GAPS[0]!]).sum).toBeCloseTo(0.17, 9);
+  });
+
+  it('of several calls add up', async () => {
+    const reader = start({ producer: create() });
+    const client = createClient();
+    await consume(client);
+    await consume(client);
+    expect(pointOf((await gapsOf(reader))[GAPS[0]!])).toMatchObject({ count: 8 });
+    await consume(client);
+    expect(pointOf((await gapsOf(reader))[GAPS[0]!])).toMatchObject({ count: 12 });
+  });
+});
+
+it('with delta temporality each collection has what is new', async () => {
+  const producer = createMetricProducer({ temporality: 'delta' });
+  const reader = start({ producer, temporality: AggregationTemporality.DELTA });
+  const client = createClient();
+  await consume(client);
+  const first = (await gapsOf(reader))[GAPS[0]!]!;
+  expect(pointOf(first).count).toBe(4);
+  expect(first.aggregationTemporality).toBe(AggregationTemporality.DELTA);
+  vi.advanceTimersByTime(1000);
+  expect(await gapsOf(reader)).toEqual({});
+  await consume(client);
+  await consume(client);
+  const third = (await gapsOf(reader))[GAPS[0]!]!;
+  expect(pointOf(third).count).toBe(8);
+  expect(third.dataPoints[0]!.startTime[0]).toBeGreaterThan(first.dataPoints[0]!.startTime[0]);
+});
+
+it('the producer reports the same point as the API does', async () => {
+  const api = start();
+  await consume(createClient());
+  const recorded = await gapsOf(api);
+  const produced = start({ producer: createMetricProducer() });
+  await consume(createClient());
+  const handed = await gapsOf(produced);
+  for (const name of GAPS) {
+    const { buckets, count, min, max } = pointOf(recorded[name]);
+    expect(pointOf(handed[name])).toMatchObject({ buckets, count, min, max });
+    expect(pointOf(handed[name]).sum).toBeCloseTo(pointOf(recorded[name]).sum, 9);
+    expect(recorded[name]!.descriptor).toMatchObject(handed[name]!.descriptor);
+  }
+});
+
+it('a detached producer leaves the gaps to the API', async () => {
+  const producer = createMetricProducer();
+  const reader = start({ producer });
+  producer.detach();
+  await consume(createClient());
+  expect(pointOf((await gapsOf(reader))[GAPS[0]!]).count).toBe(4);
+});
+
+it('an attached producer serves the provider it was attached to', async () => {
+  const producer = createMetricProducer();
+  const reader = new TestReader({ metricProducers: [producer] });
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  producer.attach(meterProvider);
+  producers.push(producer);
+  const client = createFakeClient(async () => new FakeStream(() => play(SCRIPT)));
+  await consume(wrapClient(client, provider, { meterProvider }));
+  expect(pointOf((await gapsOf(reader))[GAPS[0]!]).count).toBe(4);
+});

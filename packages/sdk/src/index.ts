@@ -1,0 +1,5 @@
+export type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
+export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
+export { register } from './register';
+export type { DeadlineOptions, Registration } from './registration';
+export type { OtlpProtocol } from './rules';

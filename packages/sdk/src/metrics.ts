@@ -1,0 +1,54 @@
+import { createMetricProducer } from '@grump/llm-otel-core';
+import { PrometheusBridge } from '@grump/llm-otel-prometheus';
+import {
+  AggregationTemporality,
+  ConsoleMetricExporter,
+  type IMetricReader,
+  InstrumentType,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
+import { createMetricExporter } from './exporters';
+import type { RegisterOptions } from './options';
+import type { Settings } from './settings';
+
+/** What answers for metrics. */
+export interface Metrics {
+  readonly provider: MeterProvider;
+  readonly bridge: PrometheusBridge | undefined;
+}
+
+type Producer = ReturnType<typeof createMetricProducer>;
+
+/** `undefined` where nothing would read the metrics. */
+export function createMetrics(options: RegisterOptions, settings: Settings): Metrics | undefined {
+  const exporters = settings.metricExporters;
+  const producers: Producer[] = [];
+  const readers: IMetricReader[] = [...(options.metricReaders ?? [])];
+  const push = (exporter: PushMetricExporter) => readers.push(createPushReader(exporter, settings, producers));
+  if (exporters.has('otlp')) push(createMetricExporter(settings.otlp.METRICS));
+  if (exporters.has('console')) push(new ConsoleMetricExporter());
+  const bridge = exporters.has('prometheus') ? new PrometheusBridge() : undefined;
+  if (bridge !== undefined) readers.push(bridge);
+  if (readers.length === 0) return undefined;
+
+  const provider = new MeterProvider({ resource: settings.resource, readers, views: [...(options.views ?? [])] });
+  for (const producer of producers) producer.attach(provider);
+  bridge?.attach(provider);
+  return { provider, bridge };
+}
+
+function createPushReader(exporter: PushMetricExporter, settings: Settings, producers: Producer[]): IMetricReader {
+  const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM);
+  const producer = createMetricProducer({
+    temporality: temporality === AggregationTemporality.DELTA ? 'delta' : 'cumulative',
+  });
+  producers.push(producer);
+  return new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: settings.metricIntervalMillis,
+    exportTimeoutMillis: settings.metricTimeoutMillis,
+    metricProducers: [producer],
+  });
+}

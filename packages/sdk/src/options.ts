@@ -1,0 +1,53 @@
+import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { OtlpProtocol } from './rules';
+
+/** Where and how OTLP goes out, for traces and metrics alike. */
+export interface OtlpOptions {
+  /** Base URL; `/v1/traces` and `/v1/metrics` are added. Default `http://localhost:4318`. */
+  readonly endpoint?: string | undefined;
+  /** Default `http/protobuf`. */
+  readonly protocol?: OtlpProtocol | undefined;
+  /** Sent with every request, beside those of `OTEL_EXPORTER_OTLP_HEADERS`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Milliseconds between two exports of metrics. Default 60000. */
+  readonly metricIntervalMillis?: number | undefined;
+  /** Milliseconds that one export, retries included, may take. Default 10000. */
+  readonly timeoutMillis?: number | undefined;
+}
+
+/** Where `/metrics` is served. */
+export interface PrometheusOptions {
+  /** Default `localhost`. */
+  readonly host?: string | undefined;
+  /** 0 takes a free port. Default 9464. */
+  readonly port?: number | undefined;
+  /** Default `/metrics`. */
+  readonly path?: string | undefined;
+  /** `false` opens no port: mount `metricsHandler` or `metricsFetch` in a server of your own. Default `true`. */
+  readonly listen?: boolean | undefined;
+}
+
+/** What `register()` sets up. An option wins over its `OTEL_*` variable, the variable over the default. */
+export interface RegisterOptions {
+  /** `service.name` of everything that is sent. Default `unknown_service:` and the program. */
+  readonly serviceName?: string | undefined;
+  /** Further attributes of the resource, such as `deployment.environment.name`. */
+  readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** `true` or settings turn OTLP on, `false` off. Default: on where the environment names an endpoint. */
+  readonly otlp?: boolean | OtlpOptions | undefined;
+  /** `true` or settings turn `/metrics` on, `false` off. Default: on, unless `OTEL_METRICS_EXPORTER` leaves it out. */
+  readonly prometheus?: boolean | PrometheusOptions | undefined;
+  /** Span processors of your own, ahead of ours. */
+  readonly spanProcessors?: readonly SpanProcessor[] | undefined;
+  /** Metric readers of your own, beside ours. */
+  readonly metricReaders?: readonly IMetricReader[] | undefined;
+  /** Views of the meter provider. */
+  readonly views?: readonly ViewOptions[] | undefined;
+  /** Default: every trace, or the caller's decision where there is one. */
+  readonly sampler?: Sampler | undefined;
+  /** `false` leaves tracing alone; `true` sets it up even with nowhere to send spans to. */
+  readonly traces?: boolean | undefined;
+  /** `false` leaves metrics alone. */
+  readonly metrics?: boolean | undefined;
+}
