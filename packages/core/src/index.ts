@@ -14,7 +14,12 @@ export type { CostSource, PricedCall, Pricing } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
-export { createMetricProducer, type LlmMetricProducer, type MetricProducerOptions } from './producer';
+export {
+  createMetricProducer,
+  hasUnattachedProducer,
+  type LlmMetricProducer,
+  type MetricProducerOptions,
+} from './producer';
 export { type CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
 export { parseURL } from './watch';

@@ -46,6 +46,9 @@ export function createMetricProducer(options: MetricProducerOptions = {}): LlmMe
   return new Producer(options.temporality === 'delta');
 }
 
+/** Whether a producer is there that was not attached to a meter provider, and so serves the global one. */
+export const hasUnattachedProducer = (): boolean => shared().producers > 0;
+
 type Reading = { readonly series: GapSeries; readonly token: GapBuckets; readonly chunk: GapBuckets };
 
 class Producer implements LlmMetricProducer {

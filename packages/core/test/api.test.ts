@@ -22,6 +22,7 @@ it('exports what it says', () => {
       "TTFT_V1",
       "bucketViews",
       "createMetricProducer",
+      "hasUnattachedProducer",
       "own",
       "ownNumber",
       "ownString",

@@ -69,6 +69,11 @@ export class PrometheusBridge extends MetricReader {
     this.#producer.attach(meterProvider);
   }
 
+  /** Leaves the per-chunk histograms to the API, for a provider with readers that have no metric producer. */
+  detach(): void {
+    this.#producer.detach();
+  }
+
   /** The page, in the text format 0.0.4. Calls that overlap share one collection. */
   scrape(): Promise<string> {
     this.#pending ??= within(this.#timeoutMillis, this.#page()).finally(() => {

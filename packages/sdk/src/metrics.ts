@@ -1,4 +1,4 @@
-import { createMetricProducer } from '@grump/llm-otel-core';
+import { createMetricProducer, hasUnattachedProducer } from '@grump/llm-otel-core';
 import { PrometheusBridge } from '@grump/llm-otel-prometheus';
 import {
   AggregationTemporality,
@@ -34,9 +34,19 @@ export function createMetrics(options: RegisterOptions, settings: Settings): Met
   if (readers.length === 0) return undefined;
 
   const provider = new MeterProvider({ resource: settings.resource, readers, views: [...(options.views ?? [])] });
-  for (const producer of producers) producer.attach(provider);
-  bridge?.attach(provider);
+  attachProducers(bridge === undefined ? producers : [...producers, bridge], provider, options);
   return { provider, bridge };
+}
+
+/** A reader of the application's own without a metric producer would miss the gaps: then they go through the API for all. */
+function attachProducers(
+  producers: readonly Pick<Producer, 'attach' | 'detach'>[],
+  provider: MeterProvider,
+  { metricReaders = [] }: RegisterOptions,
+): void {
+  for (const producer of producers) producer.detach();
+  if (metricReaders.length > 0 && !hasUnattachedProducer()) return;
+  for (const producer of producers) producer.attach(provider);
 }
 
 function createPushReader(exporter: PushMetricExporter, settings: Settings, producers: Producer[]): IMetricReader {

@@ -1,4 +1,10 @@
+import { createMetricProducer } from '@grump/llm-otel-core';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isolate, registerForTest } from './support/clean';
@@ -92,4 +98,24 @@ test('a client that was wrapped before register() is measured, and again after t
     expect(page).toMatch(/^llm_requests_total\{.*\} 1$/m);
     await registration.shutdown();
   }
+});
+
+test.each([
+  ['none', () => []],
+  ['one', () => [createMetricProducer()]],
+])('a reader of the application with %s metric producer has every gap, and so has the page', async (_, make) => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  const metricProducers = make();
+  const metricReaders = [new PeriodicExportingMetricReader({ exporter, metricProducers })];
+  const registration = registerForTest({ metricReaders, prometheus: { listen: false } });
+  await chat();
+  await registration.forceFlush();
+  for (const producer of metricProducers) producer.detach();
+
+  const page = await (await registration.metricsFetch(new Request('http://app/metrics'))).text();
+  expect(page).toMatch(/^llm_inter_token_latency_seconds_count\{.*\} 2$/m);
+  const sent = exporter.getMetrics()[0]?.scopeMetrics.flatMap(({ metrics }) => metrics);
+  const gaps = sent?.filter(({ descriptor }) => descriptor.name === 'llm_inter_token_latency_seconds');
+  expect(gaps).toHaveLength(1);
+  expect(gaps?.[0]?.dataPoints[0]?.value).toMatchObject({ count: 2 });
 });
