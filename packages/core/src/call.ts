@@ -135,8 +135,8 @@ export class Call {
   }
 
   failed(error: unknown): void {
-    const aborted = isAbort(error) || this.signal?.aborted === true;
-    this.end(aborted ? 'aborted' : 'error', errorType(error), error);
+    // The signal says nothing here: the SDKs abort their own controller on any error.
+    this.end(isAbort(error) ? 'aborted' : 'error', errorType(error), error);
   }
 
   /** Nobody will read the rest. The call lasted as long as something was heard of it. */

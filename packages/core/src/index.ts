@@ -20,7 +20,7 @@ export {
   type LlmMetricProducer,
   type MetricProducerOptions,
 } from './producer';
-export { type CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
+export { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
 export { parseURL } from './watch';
 export { wrapClient } from './wrap';

@@ -6,6 +6,7 @@ it('exports what it says', () => {
   expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
     [
       "CORE_VERSION",
+      "CallFacts",
       "E2E_NIM1",
       "E2E_V1",
       "GEN_AI_SECONDS",

@@ -1,0 +1,49 @@
+import { AzureOpenAI, OpenAI } from 'openai';
+import { describe, expect, it } from 'vitest';
+import { destinationOf } from '../src/providers';
+
+const client = (baseURL: string) => new OpenAI({ apiKey: 'none', baseURL });
+
+describe('the provider of a client', () => {
+  it.each([
+    ['https://integrate.api.nvidia.com/v1', 'nvidia-nim', undefined],
+    ['https://ai.api.nvidia.com/v1/vlm/nvidia/vila', 'nvidia-nim', undefined],
+    ['https://api.openai.com/v1', 'openai', undefined],
+    ['https://eu.api.openai.com/v1', 'openai', undefined],
+    ['https://my-resource.openai.azure.com/openai', 'azure', 'azure.ai.openai'],
+    ['https://api.groq.com/openai/v1', 'groq', undefined],
+    ['https://api.mistral.ai/v1', 'mistral', 'mistral_ai'],
+    ['https://api.x.ai/v1', 'xai', 'x_ai'],
+    ['https://api.deepseek.com', 'deepseek', undefined],
+    ['https://openrouter.ai/api/v1', 'openrouter', undefined],
+    ['https://generativelanguage.googleapis.com/v1beta/openai/', 'gemini', 'gcp.gemini'],
+    ['http://localhost:8000/v1', 'openai-compatible', undefined],
+    ['https://notopenai.com/v1', 'openai-compatible', undefined],
+    ['https://openai.com.evil.example/v1', 'openai-compatible', undefined],
+  ])('at %s is %s', (baseURL, provider, genAiProvider) => {
+    expect(destinationOf(client(baseURL), undefined)).toEqual({
+      baseURL,
+      provider,
+      ...(genAiProvider === undefined ? {} : { genAiProvider }),
+    });
+  });
+
+  it('is the option, for a NIM container', () => {
+    expect(destinationOf(client('http://localhost:8000/v1'), 'nvidia-nim').provider).toBe('nvidia-nim');
+  });
+
+  it('keeps its GenAI name when it is given as an option', () => {
+    expect(destinationOf(client('http://localhost:8000/v1'), 'azure')).toMatchObject({
+      genAiProvider: 'azure.ai.openai',
+    });
+  });
+
+  it('is azure for an AzureOpenAI client behind a gateway', () => {
+    const azure = new AzureOpenAI({
+      apiKey: 'none',
+      apiVersion: '2024-10-21',
+      baseURL: 'https://gateway.example/openai',
+    });
+    expect(destinationOf(azure, undefined).provider).toBe('azure');
+  });
+});
