@@ -7,7 +7,11 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 // Tests read the sources of every workspace package; what is packed is tested by packages/testing/test/packed.
 const sources = readdirSync(path('packages'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => ({ find: `@grump/llm-otel-${name}`, replacement: path(`packages/${name}/src/index.ts`) }));
+  .map(({ name }) => ({
+    name,
+    find: new RegExp(`^@grump/llm-otel-${name}$`),
+    replacement: path(`packages/${name}/src/index.ts`),
+  }));
 
 const base = { testTimeout: 20_000, hookTimeout: 30_000 };
 
@@ -20,19 +24,18 @@ const sdk2 = ['api', 'context-async-hooks', 'sdk-metrics', 'sdk-trace'].map((nam
 export default defineConfig({
   test: {
     projects: [
-      ...sources.map(({ find, replacement }) => ({
+      ...sources.map(({ name }) => ({
         resolve: { alias: sources },
-        test: {
-          ...base,
-          name: find.slice('@grump/llm-otel-'.length),
-          root: replacement.slice(0, -'/src/index.ts'.length),
-        },
+        test: { ...base, name, root: path(`packages/${name}`) },
       })),
       ...['core', 'openai', 'prometheus'].map((name) => ({
         resolve: { alias: [...sources, ...sdk2] },
         test: { ...base, name: `${name} (SDK 2, api 1.9)`, root: path(`packages/${name}`), env: { OTEL_LEG: '2' } },
       })),
-      { resolve: { alias: sources }, test: { ...base, name: 'docs', root: path('docs') } },
+      ...['docs', 'examples/nim-chat'].map((folder) => ({
+        resolve: { alias: sources },
+        test: { ...base, name: folder, root: path(folder) },
+      })),
     ],
   },
 });

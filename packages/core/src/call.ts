@@ -61,6 +61,10 @@ export class Call {
     readonly recorder: CallRecorder,
   ) {}
 
+  get idleTimeoutMillis(): number {
+    return this.watch.idleTimeoutMillis;
+  }
+
   get ended(): boolean {
     return this.endedAt !== NEVER;
   }

@@ -10,10 +10,11 @@ export {
   TTFT_V1,
 } from './buckets';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
-export type { CostSource, PricedCall, Pricing } from './cost';
+export type { CostSource } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
+export type { PricedCall, Pricing } from './pricing';
 export {
   createMetricProducer,
   hasUnattachedProducer,

@@ -1,9 +1,18 @@
-import type { Call } from './call';
 import { now } from './clock';
+
+/** A call, as far as its end is watched for. */
+export interface Watched {
+  readonly idleTimeoutMillis: number;
+  /** It is not the consumer's turn. */
+  readonly waiting: boolean;
+  readonly lastActivity: number;
+  orphaned(): void;
+  abandoned(): void;
+}
 
 /** A promise, stream or iterator that a call waits to be used; `call` is taken out when it is. */
 export interface Custody {
-  call: Call | undefined;
+  call: Watched | undefined;
 }
 
 interface Timer {
@@ -15,22 +24,22 @@ declare const clearTimeout: (timer: Timer | undefined) => void;
 const SWEEP_MILLIS = 15_000;
 const registry = new FinalizationRegistry<Custody>(({ call }) => call?.orphaned());
 /** Streams and responses that it is the consumer's turn to read. */
-const unread = new Set<Call>();
+const unread = new Set<Watched>();
 let timer: Timer | undefined;
 let nextSweep = Number.POSITIVE_INFINITY;
 
 /** When `object` is collected while still in custody, nobody can read the call's rest: it is abandoned. */
-export function watchFor(object: object, call: Call): Custody {
+export function watchFor(object: object, call: Watched): Custody {
   const custody: Custody = { call };
   registry.register(object, custody);
   unread.add(call);
-  const idle = call.watch.idleTimeoutMillis;
+  const idle = call.idleTimeoutMillis;
   if (call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
   return custody;
 }
 
 /** The call ended: it needs no watching. */
-export function forget(call: Call): void {
+export function forget(call: Watched): void {
   unread.delete(call);
 }
 
@@ -47,7 +56,7 @@ function sweep(): void {
   const time = now();
   let shortest = SWEEP_MILLIS;
   for (const call of unread) {
-    const idle = call.watch.idleTimeoutMillis;
+    const idle = call.idleTimeoutMillis;
     shortest = Math.min(shortest, idle);
     if (!call.waiting && time - call.lastActivity >= idle) call.abandoned();
   }

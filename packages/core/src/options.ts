@@ -1,6 +1,6 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
-import type { Pricing } from './cost';
+import type { Pricing } from './pricing';
 
 /** Options that every `wrap…` function takes. */
 export interface WrapOptions {

@@ -18,7 +18,7 @@ export interface GapSeries {
 }
 
 /** Series per instrument; one more becomes `overflow`, as in the OpenTelemetry SDK. */
-export const SERIES_LIMIT = 2000;
+const SERIES_LIMIT = 2000;
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
 /**

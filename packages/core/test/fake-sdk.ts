@@ -21,7 +21,7 @@ function fold(facts: CallFacts, chunk: unknown): ChunkKind {
   return kind === undefined ? NO_TOKEN : KINDS[kind];
 }
 
-export const method: MethodDescriptor = {
+const method: MethodDescriptor = {
   resource: ['chat'],
   method: 'create',
   operation: 'chat',

@@ -45,7 +45,7 @@ const GEN_AI: ReadonlyMap<string, string> = new Map(
 );
 
 /** Label of a server that is told by nothing. */
-export const COMPATIBLE = 'openai-compatible';
+const COMPATIBLE = 'openai-compatible';
 export const NIM = 'nvidia-nim';
 
 /** Reads the provider off the option, else the base URL, else the client's shape. */

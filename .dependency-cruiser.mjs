@@ -1,0 +1,57 @@
+// The layers: core <- every package, prometheus <- sdk. Imports of types count.
+const portable = '^packages/(?!prometheus/|sdk/|gpu/|testing/)([^/]+)/src/';
+const ownCoreAndApi = ['^packages/$1/src/', '^packages/core/', 'node_modules/@opentelemetry/api/'];
+
+/** Callers that run in a folder of their own, where the packed packages are installed. */
+const elsewhere = '^packages/testing/test/packed/.*js$';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: { pathNot: elsewhere }, to: { couldNotResolve: true } },
+    {
+      name: 'core-and-own-only',
+      severity: 'error',
+      from: { path: '^packages/(?!testing/)([^/]+)/src/' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/src/', '^packages/core/', '^packages/prometheus/'] },
+    },
+    {
+      name: 'prometheus-in-sdk-only',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/(sdk|prometheus)/' },
+      to: { path: '^packages/prometheus/' },
+    },
+    {
+      name: 'core-first',
+      severity: 'error',
+      from: { path: '^packages/core/src/' },
+      to: { path: '^packages/(?!core/src/)' },
+    },
+    {
+      name: 'testing-alone',
+      severity: 'error',
+      from: { path: '^packages/testing/src/' },
+      to: { path: '^packages/(?!testing/)' },
+    },
+    {
+      name: 'portable',
+      comment: 'Core and providers run everywhere: at run time they import nothing but core and the OpenTelemetry API',
+      severity: 'error',
+      from: { path: portable },
+      to: { pathNot: ownCoreAndApi, dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-built-in', severity: 'error', from: { path: portable }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'no-dev-dependency',
+      severity: 'error',
+      from: { path: '^packages/(?!testing/)[^/]+/src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer', 'type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,2 @@
+/** Something that the user has to mend; the message is one sentence. */
+export class SetupError extends Error {}

@@ -1,0 +1,90 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { RequestLog } from '../mock/exchange.ts';
+import type { MetricRow } from '../telemetry/rows.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { collectGarbage } from './garbage.ts';
+import { MODEL } from './prompts.ts';
+import type { Measured } from './suite.ts';
+import { until } from './until.ts';
+
+const AFTERMATH_MILLIS = 5;
+const SAME_SECONDS = 1e-6;
+/** Span statuses other than unset. Neither leaving nor an abort is an error of the call. */
+const STATUS: Readonly<Record<string, RegExp>> = { error: /^ERROR$/, truncated: /^(UNSET|ERROR)$/ };
+
+/** Tokens that the server stated. */
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Each call counted once in every way, with the outcome, and nothing left open. */
+export async function expectMeasured(telemetry: Telemetry, measured: Measured, tokens: Tokens): Promise<void> {
+  const { outcome, calls = 1, totals = {} } = measured;
+  await untilCounted(telemetry, calls, outcome === 'abandoned');
+  const rows = await telemetry.metrics();
+  expectRequests(rows, measured);
+  expectSpans(telemetry, rows, measured);
+  const inFlight = rows.filter(({ name }) => name === 'llm_requests_in_flight');
+  expect(inFlight.map((row) => 'value' in row && row.value)).toEqual([0]);
+  const isCounted = outcome === 'ok' && !measured.unread;
+  const expected = { ...totals, ...(isCounted ? tokenTotals(tokens) : tokenTotals({ input: 0, output: 0 })) };
+  const found = await Promise.all(Object.keys(expected).map(async (key) => [key, await totalOf(telemetry, key)]));
+  expect(Object.fromEntries(found)).toEqual(expected);
+}
+
+/** The last usage that the server sent on each request, added up. */
+export function tokensSent(requests: readonly RequestLog[]): Tokens {
+  const usages = requests.map(({ chunks }) => chunks.map(({ data }) => usageIn(data)).findLast((usage) => usage));
+  const add = (pick: (usage: SentUsage) => number): number =>
+    usages.reduce((total, usage) => total + (usage ? pick(usage) : 0), 0);
+  return { input: add((usage) => usage.prompt_tokens), output: add((usage) => usage.completion_tokens) };
+}
+
+/** Waits until so many calls are counted, or patience ends; then a little longer for what should not come. */
+async function untilCounted(telemetry: Telemetry, calls: number, withGarbage = false): Promise<void> {
+  await until(async () => {
+    if (withGarbage) collectGarbage();
+    return (await telemetry.total('llm_requests_total')) >= calls;
+  });
+  await setTimeout(AFTERMATH_MILLIS);
+}
+
+interface SentUsage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+}
+
+function usageIn(data: string): SentUsage | undefined {
+  if (!data.includes('"usage"')) return undefined;
+  return JSON.parse(data.replace(/^data: /, '')).usage ?? undefined;
+}
+
+function expectRequests(rows: readonly MetricRow[], { outcome, calls = 1, errorType }: Measured): void {
+  const requests = rows.filter(({ name }) => name === 'llm_requests_total');
+  const attributes: Record<string, unknown> = { provider: 'nvidia-nim', model: MODEL, operation: 'chat', outcome };
+  if (outcome === 'error') attributes.error_type = errorType ?? expect.any(String);
+  expect(requests).toMatchObject([{ value: calls, attributes }]);
+  if (outcome === 'ok') expect(requests[0]?.attributes).not.toHaveProperty('error_type');
+}
+
+function expectSpans(telemetry: Telemetry, rows: readonly MetricRow[], { outcome, calls = 1 }: Measured): void {
+  const spans = telemetry.spans();
+  const code = expect.stringMatching(STATUS[outcome] ?? /^(UNSET|OK)$/);
+  expect(spans).toMatchObject(Array(calls).fill({ name: `chat ${MODEL}`, kind: 'CLIENT', status: { code } }));
+  const durations = rows.filter(({ name }) => name === 'llm_request_duration_seconds');
+  expect(durations).toMatchObject([{ count: calls, attributes: { outcome } }]);
+  const inSpans = spans.reduce((total, { durationSeconds }) => total + durationSeconds, 0);
+  const inMetric = durations[0]?.type === 'histogram' ? durations[0].sum : Number.NaN;
+  expect(Math.abs(inMetric - inSpans)).toBeLessThan(calls * SAME_SECONDS);
+}
+
+function tokenTotals({ input, output }: Tokens): Record<string, number> {
+  return { 'llm_tokens_total input': input, 'llm_tokens_total output': output };
+}
+
+function totalOf(telemetry: Telemetry, key: string): Promise<number> {
+  const [name = '', type] = key.split(' ');
+  return telemetry.total(name, type === undefined ? {} : { type });
+}

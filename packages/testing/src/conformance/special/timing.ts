@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import type { RequestLog } from '../../mock/exchange.ts';
+import { CANONICAL, QUICK } from '../../mock/scenario.ts';
+import type { MetricRow } from '../../telemetry/rows.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { expectMeasured, tokensSent } from '../expect-measured.ts';
+import { useNim, useTelemetry } from '../play-case.ts';
+import { MODEL, PLAIN, STREAMED } from '../prompts.ts';
+import { readStream } from '../seen.ts';
+import type { Client, ProviderSuite } from '../suite.ts';
+
+const TOLERANCE_SECONDS = 0.005;
+/** A loaded machine delivers a chunk late now and then; the wrap cannot be right by luck. */
+const RETRIES = 3;
+
+/** Seconds against the server's own log. */
+export function describeTiming(suite: ProviderSuite): void {
+  it('times the canonical stream as the server does', { retry: RETRIES }, () => expectTimes(suite));
+  it('keeps the consumer’s time out of the gaps', { retry: RETRIES }, () => expectGaps(suite));
+}
+
+async function expectTimes(suite: ProviderSuite): Promise<void> {
+  const { telemetry, client, nim } = await warmClient(suite);
+  const { items } = await readStream(await client.chat.completions.create(STREAMED));
+  expect(items).toHaveLength(55);
+  await expectMeasured(telemetry, { outcome: 'ok' }, { input: tokensSent(nim.requests.slice(1)).input, output: 52 });
+  const log = nim.requests[1]!;
+  const single = singles(await telemetry.metrics());
+  expectNear(single.llm_time_to_first_token_seconds, sentAfter(log, 'reasoning_content'));
+  expectNear(single.llm_time_to_first_token_seconds, 0.2);
+  expectNear(single.llm_time_to_first_output_token_seconds, sentAfter(log, '"content":"the "'));
+  expectNear(single.llm_time_to_first_output_token_seconds, 0.4);
+  expectNear(single.llm_stream_duration_seconds, (log.endedAt! - log.receivedAt) / 1000);
+  expect(single.llm_request_duration_seconds).toBeCloseTo(telemetry.spans()[0]!.durationSeconds, 6);
+  expectNear(single.llm_time_per_output_token_seconds, 1.2 / 51);
+  expect(single.llm_tokens_per_second).toBeCloseTo(51 / 1.2, -0.5);
+}
+
+async function expectGaps(suite: ProviderSuite): Promise<void> {
+  const { telemetry, client } = await warmClient(suite);
+  for await (const _ of await client.chat.completions.create(STREAMED)) spin(3);
+  const gaps = (await telemetry.metrics()).find(({ name }) => name === 'llm_inter_token_latency_seconds');
+  expect(gaps).toMatchObject({ type: 'histogram', count: 51 });
+  expectNear(gaps?.type === 'histogram' ? gaps.sum : undefined, 0.197 + 50 * 0.017, 0.02);
+}
+
+/** A client whose connection is open, and telemetry that has forgotten how. */
+async function warmClient(suite: ProviderSuite): Promise<{
+  telemetry: Telemetry;
+  client: Client;
+  nim: Awaited<ReturnType<typeof useNim>>;
+}> {
+  const nim = await useNim((_, index) => (index === 0 ? QUICK : CANONICAL));
+  const telemetry = useTelemetry();
+  const { meterProvider, tracerProvider } = telemetry;
+  const bare = suite.createClient({ baseURL: nim.baseURL });
+  await bare.chat.completions.create(PLAIN);
+  const client = suite.wrap(bare, { provider: 'nvidia-nim', meterProvider, tracerProvider });
+  return { telemetry, client, nim };
+}
+
+/** Sums of the histograms that hold one sample. */
+function singles(rows: readonly MetricRow[]): Record<string, number | undefined> {
+  const ours = rows.filter((row) => row.attributes.model === MODEL);
+  return Object.fromEntries(
+    ours.map((row) => [row.name, row.type === 'histogram' && row.count === 1 ? row.sum : undefined]),
+  );
+}
+
+/** Seconds from the arrival of the request to the first chunk with this in it. */
+function sentAfter({ receivedAt, chunks }: RequestLog, part: string): number {
+  return (chunks.find(({ data }) => data.includes(part))!.at - receivedAt) / 1000;
+}
+
+function expectNear(found: number | undefined, wanted: number, tolerance: number = TOLERANCE_SECONDS): void {
+  expect(found).toBeGreaterThan(wanted - tolerance);
+  expect(found).toBeLessThan(wanted + tolerance);
+}
+
+function spin(millis: number): void {
+  const end = performance.now() + millis;
+  while (performance.now() < end);
+}

@@ -1,0 +1,17 @@
+export type { RequestLog } from './mock/exchange.ts';
+export { type MockNim, type MockNimOptions, startMockNim } from './mock/mock-nim.ts';
+export {
+  CANONICAL,
+  type ChatRequest,
+  type Fault,
+  type MockUsage,
+  QUICK,
+  type Recording,
+  type Respond,
+  type Scenario,
+  type Schedule,
+  SLOW,
+} from './mock/scenario.ts';
+export type { MetricRow, SpanRow } from './telemetry/rows.ts';
+export { createTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
+export { loadTraffic, type TrafficCase, type TrafficTruth, trafficProviders } from './traffic.ts';
