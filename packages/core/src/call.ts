@@ -16,6 +16,16 @@ interface AbortState {
   readonly aborted: boolean;
 }
 
+/** Collects what was said in one call; only there where the user asked for content. */
+export interface CallContent {
+  /** The SDK has serialised the request, so that reading it changes nothing. */
+  sent(): void;
+  chunk(chunk: unknown): void;
+  result(result: unknown): void;
+  /** The call is over; its span has not ended yet. */
+  ended(call: Call, outcome: Outcome): void;
+}
+
 /** What a recorder does with a call. */
 export interface CallRecorder {
   ended(call: Call, outcome: Outcome, errorType: string | undefined, error: unknown): void;
@@ -49,6 +59,7 @@ export class Call {
   gaps: GapPoint | undefined;
   /** The gaps are those of the metric producer, not of this call alone. */
   gapsProduced = false;
+  content: CallContent | undefined;
   #pulledAt = NEVER;
   #orphaned = false;
   /** Waiting spent on chunks without content since the last one with content. */
@@ -91,7 +102,9 @@ export class Call {
   // Not `quietly`: a closure for each chunk would be the largest part of its cost.
   #fold(chunk: unknown): ChunkKind {
     try {
-      return this.method.chunk(this.facts, chunk);
+      const kind = this.method.chunk(this.facts, chunk);
+      if (this.content !== undefined) this.content.chunk(chunk);
+      return kind;
     } catch (fault) {
       warnFault('a chunk', fault);
       return NO_TOKEN;
@@ -124,11 +137,13 @@ export class Call {
     this.waiting = false;
     this.lastActivity = now();
     quietly('response headers', () => this.recorder.responded(this));
+    quietly('content', () => this.content?.sent());
   }
 
   /** The whole result is there. */
   resolved(result: unknown): void {
     quietly('a result', () => this.method.result(this.facts, result));
+    quietly('content', () => this.content?.result(result));
     this.end('ok');
   }
 
@@ -164,6 +179,7 @@ export class Call {
     if (this.ended) return;
     this.endedAt = at;
     forget(this);
+    quietly('content', () => this.content?.ended(this, outcome));
     quietly('recording a call', () => this.recorder.ended(this, outcome, type, error));
   }
 }
