@@ -9,7 +9,18 @@ export default defineConfig({
   clean: true,
   sourcemap: true,
   treeshake: true,
-  splitting: false,
+  // What is imported on demand is a file of its own.
+  splitting: true,
   // `http` without `node:` is not found by Deno and workerd.
   removeNodeProtocol: false,
+  plugins: [
+    {
+      // Jest can't `import()` from CommonJS.
+      name: 'require-on-demand',
+      renderChunk(code) {
+        if (this.format !== 'cjs') return undefined;
+        return { code: code.replace(/\bimport\(("\.[^"]+")\)/g, 'Promise.resolve().then(() => require($1))') };
+      },
+    },
+  ],
 });

@@ -1,10 +1,12 @@
-import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
-import { now } from './clock';
+import { type Attributes, type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import type { CallContent, CallRecorder } from './call-hooks';
+import { now, reading, tickArrival, tickPull } from './clock';
 import type { MethodDescriptor } from './descriptor';
-import { errorType, isAbort } from './errors';
-import type { GapPoint } from './gaps';
-import { quietly, warnFault } from './guard';
+import { errorType, isAbort, OTHER } from './errors';
+import { type GapPoint, gapSeconds } from './gaps';
+import { absorb, quietly, warnFault } from './guard';
 import { forget } from './lifetimes';
+import type { Endpoint } from './series';
 import type { SumPoint } from './store';
 import { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, type ResponseHeaders } from './types';
 import type { Watch } from './watch';
@@ -14,25 +16,6 @@ export const NEVER: number = Number.NEGATIVE_INFINITY;
 
 interface AbortState {
   readonly aborted: boolean;
-}
-
-/** Collects what was said in one call; only there where the user asked for content. */
-export interface CallContent {
-  /** The SDK has serialised the request, so that reading it changes nothing. */
-  sent(): void;
-  chunk(chunk: unknown): void;
-  result(result: unknown): void;
-  /** The call is over; its span has not ended yet. */
-  ended(call: Call, outcome: Outcome): void;
-}
-
-/** What a recorder does with a call. */
-export interface CallRecorder {
-  ended(call: Call, outcome: Outcome, errorType: string | undefined, error: unknown): void;
-  /** The response's headers are there. */
-  responded(call: Call): void;
-  /** Where the gaps of this stream are counted. */
-  gaps(call: Call): GapPoint;
 }
 
 /** One call in flight. Times are milliseconds of the monotonic clock. */
@@ -47,33 +30,46 @@ export class Call {
   firstToken: number = NEVER;
   firstOutputToken: number = NEVER;
   lastToken: number = NEVER;
-  maxGapMillis = 0;
+  maxGapMillis: number = NEVER;
   isStream = false;
-  /** The consumer is waiting for a chunk or a result, so that the call can't have been abandoned. */
-  waiting = true;
+  /** Chunks or results that the consumer is waiting for. */
+  pending = 1;
   headers: ResponseHeaders | undefined;
   signal: AbortState | undefined;
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
+  /** Set on the span when it ends, together with what the call brought: each setting costs. */
+  requestAttributes: Attributes | undefined;
   inFlight: SumPoint | undefined;
   gaps: GapPoint | undefined;
   /** The gaps are those of the metric producer, not of this call alone. */
   gapsProduced = false;
-  content: CallContent | undefined;
+  content: CallContent<Call> | undefined;
   #pulledAt = NEVER;
   #orphaned = false;
   /** Waiting spent on chunks without content since the last one with content. */
-  #carriedMillis = 0;
+  #carriedMillis = NEVER;
+  #carrying = false;
 
   constructor(
     readonly watch: Watch,
+    readonly endpoint: Endpoint,
     readonly method: MethodDescriptor,
     readonly model: string | undefined,
-    readonly recorder: CallRecorder,
+    readonly recorder: CallRecorder<Call>,
   ) {}
 
   get idleTimeoutMillis(): number {
     return this.watch.idleTimeoutMillis;
+  }
+
+  /** It is not the consumer's turn, so that the call can't have been abandoned. */
+  get waiting(): boolean {
+    return this.pending > 0 && !this.#orphaned;
+  }
+
+  private get aborted(): boolean {
+    return quietly('a signal', () => this.signal?.aborted === true) ?? false;
   }
 
   get ended(): boolean {
@@ -82,25 +78,27 @@ export class Call {
 
   /** The consumer asks for the next chunk: what it did since the last one is no gap. */
   pulled(): void {
-    this.waiting = true;
-    this.#pulledAt = now();
+    this.pending += 1;
+    tickPull();
+    this.#pulledAt = reading[0]!;
   }
 
   arrived(chunk: unknown): void {
     if (this.ended) return;
-    const at = now();
-    const gap = at - this.#pulledAt;
-    this.waiting = false;
-    this.lastActivity = at;
-    const kind = this.#fold(chunk);
-    if (this.firstChunk === NEVER) this.firstChunk = at;
-    else this.#gap(gap, kind !== NO_TOKEN);
-    if (kind !== NO_TOKEN) this.#token(at, kind === OUTPUT);
+    // Of several chunks that were asked for at once, each waited since the one before it.
+    if (this.#pulledAt < this.lastActivity) this.#pulledAt = this.lastActivity;
+    tickArrival();
+    this.lastActivity = reading[0]!;
+    this.pending -= 1;
+    const kind = this.fold(chunk);
+    if (this.firstChunk === NEVER) this.firstChunk = this.lastActivity;
+    else this.gap(kind !== NO_TOKEN);
+    if (kind !== NO_TOKEN) this.token(kind === OUTPUT);
     if (this.#orphaned) this.abandoned();
   }
 
   // Not `quietly`: a closure for each chunk would be the largest part of its cost.
-  #fold(chunk: unknown): ChunkKind {
+  private fold(chunk: unknown): ChunkKind {
     try {
       const kind = this.method.chunk(this.facts, chunk);
       if (this.content !== undefined) this.content.chunk(chunk);
@@ -111,30 +109,35 @@ export class Call {
     }
   }
 
-  #token(at: number, isOutput: boolean): void {
+  private token(isOutput: boolean): void {
+    const at = this.lastActivity;
     if (this.firstToken === NEVER) this.firstToken = at;
     if (isOutput && this.firstOutputToken === NEVER) this.firstOutputToken = at;
     this.lastToken = at;
-    this.#carriedMillis = 0;
   }
 
-  #gap(millis: number, isToken: boolean): void {
+  private gap(isToken: boolean): void {
+    const waited = this.lastActivity - this.#pulledAt;
+    const millis = Math.max(waited, 0);
     if (millis > this.maxGapMillis) this.maxGapMillis = millis;
     this.gaps ??= this.recorder.gaps(this);
+    gapSeconds[0] = millis / 1000;
     if (this.firstToken === NEVER) {
-      this.gaps.chunkOnly.add(millis / 1000);
-    } else if (isToken && this.#carriedMillis === 0) {
-      this.gaps.both.add(millis / 1000);
+      this.gaps.chunkOnly.add();
+    } else if (isToken && !this.#carrying) {
+      this.gaps.both.add();
     } else {
-      this.gaps.chunkOnly.add(millis / 1000);
-      if (isToken) this.gaps.tokenOnly.add((this.#carriedMillis + millis) / 1000);
-      this.#carriedMillis += millis;
+      this.gaps.chunkOnly.add();
+      this.#carriedMillis = this.#carrying ? this.#carriedMillis + millis : millis;
+      this.#carrying = !isToken;
+      gapSeconds[0] = this.#carriedMillis / 1000;
+      if (isToken) this.gaps.tokenOnly.add();
     }
   }
 
   /** The headers are there; it is the caller's turn to read the rest. */
   responded(): void {
-    this.waiting = false;
+    this.pending = 0;
     this.lastActivity = now();
     quietly('response headers', () => this.recorder.responded(this));
     quietly('content', () => this.content?.sent());
@@ -142,7 +145,7 @@ export class Call {
 
   /** The whole result is there. */
   resolved(result: unknown): void {
-    quietly('a result', () => this.method.result(this.facts, result));
+    quietly('a result', () => absorb('a result', this.method.result(this.facts, result) as unknown));
     quietly('content', () => this.content?.result(result));
     this.end('ok');
   }
@@ -150,23 +153,24 @@ export class Call {
   /** The stream is over. */
   exhausted(): void {
     if (this.facts.complete) this.end('ok');
-    else this.end(this.signal?.aborted ? 'aborted' : 'truncated');
+    else this.end(this.aborted ? 'aborted' : 'truncated');
   }
 
   failed(error: unknown): void {
     // The signal says nothing here: the SDKs abort their own controller on any error.
-    this.end(isAbort(error) ? 'aborted' : 'error', errorType(error), error);
+    const aborted = quietly('an error', () => isAbort(error)) === true;
+    this.end(aborted ? 'aborted' : 'error', quietly('an error', () => errorType(error)) ?? OTHER, error);
   }
 
   /** Nobody will read the rest. The call lasted as long as something was heard of it. */
   abandoned(): void {
-    this.end(this.signal?.aborted ? 'aborted' : 'abandoned', undefined, undefined, this.lastActivity);
+    this.end(this.aborted ? 'aborted' : 'abandoned', undefined, undefined, this.lastActivity);
   }
 
   /** What the consumer read the call through is gone; a chunk it still waits for may come. */
   orphaned(): void {
-    if (this.waiting) this.#orphaned = true;
-    else this.abandoned();
+    this.#orphaned = true;
+    if (this.pending === 0) this.abandoned();
   }
 
   /** The consumer broke off; if the server had finished by then, nothing was missed. */
@@ -174,7 +178,7 @@ export class Call {
     this.end(this.facts.complete ? 'ok' : 'cancelled');
   }
 
-  /** Ends the call, once; whatever comes later is ignored. */
+  /** Once; whatever comes later is ignored. */
   end(outcome: Outcome, type?: string, error?: unknown, at: number = now()): void {
     if (this.ended) return;
     this.endedAt = at;

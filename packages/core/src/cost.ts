@@ -1,5 +1,6 @@
 import type { Call } from './call';
-import { quietly } from './guard';
+import { secondsBetween } from './clock';
+import { absorb, quietly } from './guard';
 import type { PricedCall } from './pricing';
 
 /** Where a cost comes from: the server's own figure, the price table or the user's function. */
@@ -17,17 +18,19 @@ export function costOf(call: Call): Cost | undefined {
   const { pricing } = watch.options;
   const { usage } = facts;
   if (pricing === undefined || usage === undefined) return undefined;
-  const usd = quietly('the pricing function', () => pricing(call.model ?? '', usage, describe(call)));
+  const usd = quietly('the pricing function', () =>
+    absorb('the pricing function', pricing(call.model ?? '', usage, describe(call))),
+  );
   return isPrice(usd) ? { usd, source: 'user' } : undefined;
 }
 
 const isPrice = (usd: unknown): usd is number => typeof usd === 'number' && Number.isFinite(usd) && usd >= 0;
 
-function describe({ watch, method, facts, model, startedAt, endedAt }: Call): PricedCall {
+function describe({ endpoint, method, facts, model, startedAt, endedAt }: Call): PricedCall {
   return {
-    provider: watch.endpoint.provider,
+    provider: endpoint.provider,
     operation: method.operation,
     responseModel: facts.responseModel ?? model ?? '',
-    durationSeconds: (endedAt - startedAt) / 1000,
+    durationSeconds: secondsBetween(startedAt, endedAt),
   };
 }

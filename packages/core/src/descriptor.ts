@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ContentMapping } from './content/mapping';
 import type { CallFacts, ChunkKind } from './types';
 
 /** Where a client's calls go, as its descriptor reads it off the client. */
@@ -26,6 +27,8 @@ export interface MethodDescriptor {
   chunk(facts: CallFacts, chunk: unknown): ChunkKind;
   /** Folds a whole result into the facts. May throw: then it is left out. */
   result(facts: CallFacts, result: unknown): void;
+  /** Loads how requests and answers read as messages, once for a client whose content is captured. */
+  content?(): Promise<ContentMapping>;
 }
 
 /** A provider: its methods, and where its clients send them. */
@@ -37,5 +40,5 @@ export interface ProviderDescriptor {
   readonly copies: readonly string[];
   destination(client: object, provider: string | undefined): Destination;
   /** Attributes of spans to this destination beside the GenAI ones. */
-  spanAttributes?(destination: Destination, model: string): Attributes;
+  spanAttributes?(destination: Pick<Destination, 'provider'>, model: string): Attributes;
 }

@@ -1,7 +1,8 @@
 const ABORTS = new Set(['AbortError', 'TimeoutError', 'APIUserAbortError', 'APIConnectionTimeoutError']);
 const CLASS_NAME = /^[A-Za-z_$][\w$]{0,63}$/;
 const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{2,31}$/;
-const OTHER = '_OTHER';
+/** The type of an error that has none, or none that may be a label. */
+export const OTHER = '_OTHER';
 /** Distinct error types per process; later ones are `_OTHER`. */
 const TYPE_LIMIT = 100;
 const types = new Set<string>();

@@ -3,6 +3,9 @@ import { GEN_AI_SECONDS, TPOT_V1 } from './buckets';
 /** Every boundary of both per-chunk histograms, so that one bucket search serves the two. */
 const BOUNDS: readonly number[] = [...new Set([...TPOT_V1, ...GEN_AI_SECONDS])].sort((left, right) => left - right);
 
+/** The gap to count, in seconds. Not an argument: a number with a fraction that is handed to a function is allocated. */
+export const gapSeconds: Float64Array = new Float64Array(1);
+
 /** A histogram over {@link BOUNDS}: a few numbers, no attributes, no API. */
 export class GapBuckets {
   readonly counts: Float64Array = new Float64Array(BOUNDS.length + 1);
@@ -10,7 +13,9 @@ export class GapBuckets {
   min: number = Number.POSITIVE_INFINITY;
   max: number = Number.NEGATIVE_INFINITY;
 
-  add(seconds: number): void {
+  /** Counts the gap in {@link gapSeconds}. */
+  add(): void {
+    const seconds = gapSeconds[0]!;
     let bucket = 0;
     while (bucket < BOUNDS.length && seconds > BOUNDS[bucket]!) bucket++;
     this.counts[bucket]! += 1;
@@ -19,11 +24,11 @@ export class GapBuckets {
     if (seconds > this.max) this.max = seconds;
   }
 
-  /** Adds `other`, or with `sign` -1 takes it away; then min and max no longer say anything. */
-  merge(other: GapBuckets, sign: 1 | -1 = 1): this {
+  /** Adds `other`. */
+  merge(other: GapBuckets): this {
     for (let bucket = 0; bucket <= BOUNDS.length; bucket++) {
-      this.counts[bucket]! += sign * other.counts[bucket]!;
-      this.sums[bucket]! += sign * other.sums[bucket]!;
+      this.counts[bucket]! += other.counts[bucket]!;
+      this.sums[bucket]! += other.sums[bucket]!;
     }
     this.min = Math.min(this.min, other.min);
     this.max = Math.max(this.max, other.max);
@@ -41,7 +46,7 @@ export interface HistogramValue {
 }
 
 /** Folds the fine buckets into the `boundaries` of one instrument, which must all be boundaries of both per-chunk lists. */
-export function toHistogram(gaps: GapBuckets, boundaries: readonly number[], extremes: boolean): HistogramValue {
+export function toHistogram(gaps: GapBuckets, boundaries: readonly number[]): HistogramValue {
   const counts = new Array<number>(boundaries.length + 1).fill(0);
   let count = 0;
   let sum = 0;
@@ -51,7 +56,7 @@ export function toHistogram(gaps: GapBuckets, boundaries: readonly number[], ext
     count += gaps.counts[fine]!;
     sum += gaps.sums[fine]!;
   }
-  const range = extremes && count > 0 ? { min: gaps.min, max: gaps.max } : {};
+  const range = count > 0 ? { min: gaps.min, max: gaps.max } : {};
   return { buckets: { boundaries: [...boundaries], counts }, sum, count, ...range };
 }
 

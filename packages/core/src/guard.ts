@@ -28,6 +28,15 @@ export function quietly<Result>(part: string, observe: () => Result): Result | u
   }
 }
 
+/** A function of the user's that should give a value gave a promise, which nobody would wait for. */
+export function absorb<Value>(part: string, value: Value): Value | undefined {
+  const { then } = Object(value);
+  if (typeof then !== 'function') return value;
+  then.call(value, undefined, () => {});
+  warnOnce('core', `${part} gave a promise, which is not waited for; give the value itself`);
+  return undefined;
+}
+
 /** Tells of a fault of ours, once for each part. */
 export function warnFault(part: string, fault: unknown): void {
   warnOnce('core', `${part} failed and was left out; please report this`, fault);

@@ -10,6 +10,16 @@ export {
   TTFT_V1,
 } from './buckets';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
+export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
+export type * from './content/messages';
+export type {
+  ContentMode,
+  ContentOptions,
+  EventLogger,
+  EventLoggerProvider,
+  EventRecord,
+  Redact,
+} from './content/options';
 export type { CostSource } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
 export type { WrapOptions } from './options';

@@ -18,8 +18,17 @@ export interface Custody {
 interface Timer {
   unref?(): void;
 }
-declare const setTimeout: (callback: () => void, millis: number) => Timer;
-declare const clearTimeout: (timer: Timer | undefined) => void;
+interface Host {
+  readonly process?: { getBuiltinModule?(name: string): { AsyncLocalStorage?: { snapshot?(): Run } } | undefined };
+  readonly setTimeout: (callback: () => void, millis: number) => Timer;
+  readonly clearTimeout: (timer: Timer | undefined) => void;
+}
+type Run = (callback: () => void) => void;
+
+// Taken now: the timer must neither be a fake one of a test's nor carry the context of the call that it was set in.
+const { process, setTimeout, clearTimeout } = globalThis as unknown as Host;
+const outside: Run =
+  process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage?.snapshot?.() ?? ((callback) => callback());
 
 const SWEEP_MILLIS = 15_000;
 const registry = new FinalizationRegistry<Custody>(({ call }) => call?.orphaned());
@@ -34,7 +43,8 @@ export function watchFor(object: object, call: Watched): Custody {
   registry.register(object, custody);
   unread.add(call);
   const idle = call.idleTimeoutMillis;
-  if (call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
+  // A timer that never came, as it may be where an isolate sleeps, doesn't end the watch.
+  if (nextSweep < call.lastActivity || call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
   return custody;
 }
 
@@ -48,8 +58,10 @@ function sweepIn(idleTimeoutMillis: number): void {
   const millis = Math.min(SWEEP_MILLIS, Math.max(idleTimeoutMillis, 10));
   clearTimeout(timer);
   nextSweep = now() + millis;
-  timer = setTimeout(sweep, millis);
-  timer.unref?.();
+  outside(() => {
+    timer = setTimeout(sweep, millis);
+    timer.unref?.();
+  });
 }
 
 function sweep(): void {

@@ -1,5 +1,6 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
+import type { ContentMode, ContentOptions, EventLoggerProvider } from './content/options';
 import type { Pricing } from './pricing';
 
 /** Options that every `wrap…` function takes. */
@@ -10,6 +11,8 @@ export interface WrapOptions {
   readonly meterProvider?: MeterProvider;
   /** Where spans go. Default: the global tracer provider. */
   readonly tracerProvider?: TracerProvider;
+  /** Where content events go. Default: the global logger provider, which `@opentelemetry/api` has since 1.10. */
+  readonly loggerProvider?: EventLoggerProvider;
   /** GenAI names that go out beside the `llm` ones. Default `latest`. */
   readonly genAi?: GenAiProfile;
   /**
@@ -17,6 +20,11 @@ export interface WrapOptions {
    * `llm_unpriced_requests_total`.
    */
   readonly pricing?: Pricing;
+  /**
+   * Whether prompts and answers are recorded, and how. Default: the variable
+   * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else `off`.
+   */
+  readonly content?: ContentMode | ContentOptions;
   /** A stream that its consumer has not touched for this long is counted as `abandoned`. Default 600,000 (10 minutes). */
   readonly streamIdleTimeoutMillis?: number;
 }

@@ -1,6 +1,16 @@
-import { type Histogram, type Meter, type MeterProvider, metrics } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  createNoopMeter,
+  type Histogram,
+  type Meter,
+  type MeterProvider,
+  metrics,
+} from '@opentelemetry/api';
+import { Aggregate } from './aggregate';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
-import { entry } from './entry';
+import { entry, Table } from './entry';
+import { quietly } from './guard';
 import { createHistogram } from './instruments';
 import { ModelLabels } from './models';
 import { SCHEMA_URL } from './semconv';
@@ -16,6 +26,17 @@ const shows = (profile: GenAiProfile, { profiles }: Instrument): boolean =>
 
 const CHUNK_KEYS: InstrumentKey[] = ['inferenceTimePerOutputChunk', 'operationTimePerOutputChunk'];
 
+/** How many metric producers hand out the per-chunk instruments alone, and how many all of them. */
+export interface ProducerCounts {
+  perChunk: number;
+  all: number;
+}
+
+/** A histogram to record with. */
+export interface Recordable {
+  record(value: number, attributes: Attributes, context: Context): void;
+}
+
 /** What belongs to one meter provider: its instruments, its sums and gaps, its series. */
 export class Pipeline {
   readonly store: Store = new Store();
@@ -23,9 +44,11 @@ export class Pipeline {
   #histograms = new Map<InstrumentKey, Histogram>();
   #observed = new Set<Instrument>();
   #enabled = new Set<GenAiProfile>();
+  #aggregates = new Map<InstrumentKey, Aggregate>();
   /** Metric producers bound to this provider by `attach()`. */
-  producers = 0;
-  #endpoints = new Map<string, Map<string, Map<string, Series>>>();
+  readonly producers: ProducerCounts = { perChunk: 0, all: 0 };
+  #endpoints = new Map<string, SeriesTable>();
+  #series = new WeakMap<Endpoint, SeriesTable>();
   #meter: Meter;
   #provider: MeterProvider;
 
@@ -35,29 +58,52 @@ export class Pipeline {
     this.#meter = provider.getMeter(SCOPE_NAME, CORE_VERSION, { schemaUrl: SCHEMA_URL });
   }
 
+  /** Whether the instruments of `profile` are there. */
+  has(profile: GenAiProfile): boolean {
+    return this.#enabled.has(profile);
+  }
+
   /** Makes the instruments of `profile` that are not there yet. */
   enable(profile: GenAiProfile): void {
     if (this.#enabled.has(profile)) return;
-    this.#enabled.add(profile);
     for (const key of Object.keys(CATALOGUE) as InstrumentKey[]) {
       const instrument: Instrument = CATALOGUE[key];
       if (instrument.kind !== 'histogram' || !shows(profile, instrument) || this.#histograms.has(key)) continue;
       if (instrument.perChunk === undefined) this.#histograms.set(key, createHistogram(this.#meter, instrument));
     }
-    const fresh = INSTRUMENTS.filter((one) => shows(profile, one) && !this.#observed.has(one));
-    for (const one of fresh) this.#observed.add(one);
-    this.store.observe(this.#meter, (one) => fresh.includes(one));
+    for (const instrument of INSTRUMENTS) {
+      if (!shows(profile, instrument) || this.#observed.has(instrument)) continue;
+      this.store.observe(this.#meter, instrument);
+      this.#observed.add(instrument);
+    }
+    this.#enabled.add(profile);
   }
 
-  /** The instrument; a per-chunk one is made on first use, since with a metric producer it is never used. */
-  histogram(key: InstrumentKey): Histogram {
-    return entry(this.#histograms, key, () => createHistogram(this.#meter, CATALOGUE[key]));
+  /** What the instrument's values are recorded with: the API, or an aggregate that the metric producers hand out. */
+  histogram(key: InstrumentKey): Recordable {
+    const { producers } = this;
+    if (producers.all > 0 && producers.perChunk === 0) {
+      return this.#aggregates.get(key) ?? this.#aggregate(key);
+    }
+    return (
+      this.#histograms.get(key) ?? entry(this.#histograms, key, () => createHistogram(this.#meter, CATALOGUE[key]))
+    );
+  }
+
+  #aggregate(key: InstrumentKey): Aggregate {
+    const { buckets = [] }: Instrument = CATALOGUE[key];
+    return entry(this.#aggregates, key, () => new Aggregate(buckets));
   }
 
   /** The per-chunk instruments that are in use. */
   chunkInstruments(): Instrument[] {
     const profiles = [...this.#enabled];
     return INSTRUMENTS.filter((one) => one.perChunk && profiles.some((profile) => shows(profile, one)));
+  }
+
+  /** The instruments that are aggregated here. */
+  aggregates(): [Instrument, Aggregate][] {
+    return [...this.#aggregates].map(([key, aggregate]) => [CATALOGUE[key], aggregate]);
   }
 
   /** The GenAI per-chunk instruments of a profile, by key. */
@@ -67,30 +113,35 @@ export class Pipeline {
 
   /** Whether a metric producer hands out the gaps, so that they need not go through the API. */
   get produced(): boolean {
-    return this.producers > 0 || (shared().producers > 0 && metrics.getMeterProvider() === this.#provider);
+    const { perChunk, all } = this.producers;
+    return perChunk + all > 0 || (shared().unattached > 0 && metrics.getMeterProvider() === this.#provider);
   }
 
   series(endpoint: Endpoint, operation: string, model: string): Series {
-    const models = entry(this.#operations(endpoint), operation, () => new Map<string, Series>());
-    return entry(models, model, () => new Series(this.store, endpoint, operation, model));
+    const series = this.#series.get(endpoint) ?? this.#makeTable(endpoint);
+    return (
+      series.get(operation, model) ?? series.keep(operation, model, new Series(this.store, endpoint, operation, model))
+    );
   }
 
-  #operations({ provider, address, port }: Endpoint): Map<string, Map<string, Series>> {
+  /** Clients made anew for each request have endpoints that are equal, not the same. */
+  #makeTable(endpoint: Endpoint): SeriesTable {
+    const { provider, address, port } = endpoint;
     const id = `${provider} ${address ?? ''} ${port ?? ''}`;
-    let operations = this.#endpoints.get(id);
-    if (operations === undefined) {
-      operations = new Map();
-      if (this.#endpoints.size < ENDPOINT_LIMIT) this.#endpoints.set(id, operations);
-    }
-    return operations;
+    const table = this.#endpoints.get(id) ?? new Table();
+    if (this.#endpoints.size < ENDPOINT_LIMIT) this.#endpoints.set(id, table);
+    this.#series.set(endpoint, table);
+    return table;
   }
 }
+
+type SeriesTable = Table<string, string, Series>;
 
 interface Shared {
   readonly pipelines: WeakMap<MeterProvider, Pipeline>;
   readonly models: ModelLabels;
-  /** Metric producers that were made for the global provider. */
-  producers: number;
+  /** Metric producers that were not attached, and so serve the global provider. */
+  unattached: number;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.
@@ -98,15 +149,27 @@ const KEY = Symbol.for('@grump/llm-otel-core/1');
 const world = globalThis as { [KEY]?: Shared };
 
 export function shared(): Shared {
-  world[KEY] ??= { pipelines: new WeakMap(), models: new ModelLabels(), producers: 0 };
+  world[KEY] ??= { pipelines: new WeakMap(), models: new ModelLabels(), unattached: 0 };
   return world[KEY];
 }
 
 /** The pipeline of `provider`, or of the global one as it is now; before there is any, one that leads nowhere. */
 export function pipelineOf(provider: MeterProvider | undefined, profile: GenAiProfile): Pipeline {
   const meterProvider = provider ?? metrics.getMeterProvider();
+  const known = shared().pipelines.get(meterProvider);
+  return known?.has(profile) ? known : makePipeline(meterProvider, profile);
+}
+
+function makePipeline(meterProvider: MeterProvider, profile: GenAiProfile): Pipeline {
   const { pipelines, models } = shared();
-  const pipeline = entry(pipelines, meterProvider, () => new Pipeline(meterProvider, models));
-  pipeline.enable(profile);
+  const pipeline = entry(
+    pipelines,
+    meterProvider,
+    () => quietly('a meter provider', () => new Pipeline(meterProvider, models)) ?? new Pipeline(NOWHERE, models),
+  );
+  quietly('making instruments', () => pipeline.enable(profile));
   return pipeline;
 }
+
+/** In place of a meter provider that has no meter to give. */
+const NOWHERE: MeterProvider = { getMeter: createNoopMeter };

@@ -1,13 +1,21 @@
 import { type Attributes, type HrTime, type MeterProvider, metrics, type ValueType } from '@opentelemetry/api';
+import { type HistogramPoint, idOf, since } from './aggregate';
 import { CATALOGUE, type Instrument } from './catalogue';
+import { entry } from './entry';
 import { GapBuckets, type HistogramValue, toHistogram } from './gaps';
 import { valueTypeOf } from './instruments';
-import { type Pipeline, pipelineOf, shared } from './pipeline';
+import { type Pipeline, type ProducerCounts, pipelineOf, shared } from './pipeline';
 import { SCHEMA_URL } from './semconv';
 import type { GapSeries } from './store';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 export interface MetricProducerOptions {
+  /**
+   * `per-chunk` hands out the histograms with a sample per chunk; the others go through the API. `all` hands out every
+   * histogram, which makes a call cheaper still, but only where each reader of the provider has such a producer, attached
+   * before the first call, and no view shall apply. Default `per-chunk`.
+   */
+  readonly instruments?: 'per-chunk' | 'all' | undefined;
   /** What each collection reports: all since the start, or since the collection before. Default `cumulative`. */
   readonly temporality?: 'cumulative' | 'delta';
 }
@@ -43,36 +51,42 @@ interface ProducedScope {
  * `register()` and the Prometheus bridge do so by themselves.
  */
 export function createMetricProducer(options: MetricProducerOptions = {}): LlmMetricProducer {
-  return new Producer(options.temporality === 'delta');
+  return new Producer(options.temporality === 'delta', options.instruments === 'all' ? 'all' : 'perChunk');
 }
 
 /** Whether a producer is there that was not attached to a meter provider, and so serves the global one. */
-export const hasUnattachedProducer = (): boolean => shared().producers > 0;
+export const hasUnattachedProducer = (): boolean => shared().unattached > 0;
 
-type Reading = { readonly series: GapSeries; readonly token: GapBuckets; readonly chunk: GapBuckets };
+interface Point {
+  readonly attributes: Attributes;
+  readonly value: HistogramValue;
+}
 
 class Producer implements LlmMetricProducer {
   #pipeline: Pipeline | undefined;
   #live = true;
-  #before = new Map<GapSeries, Reading>();
+  #before = new Map<string, HistogramValue>();
   #lastTime: number | undefined;
 
-  constructor(private readonly delta: boolean) {
-    shared().producers += 1;
+  constructor(
+    private readonly delta: boolean,
+    private readonly scope: keyof ProducerCounts,
+  ) {
+    shared().unattached += 1;
   }
 
   attach(meterProvider: MeterProvider): void {
     this.detach();
     this.#live = true;
     this.#pipeline = pipelineOf(meterProvider, 'off');
-    this.#pipeline.producers += 1;
+    this.#pipeline.producers[this.scope] += 1;
   }
 
   detach(): void {
     if (!this.#live) return;
     this.#live = false;
-    if (this.#pipeline !== undefined) this.#pipeline.producers -= 1;
-    else shared().producers -= 1;
+    if (this.#pipeline !== undefined) this.#pipeline.producers[this.scope] -= 1;
+    else shared().unattached -= 1;
   }
 
   async collect(): ReturnType<LlmMetricProducer['collect']> {
@@ -84,30 +98,32 @@ class Producer implements LlmMetricProducer {
   }
 
   #metrics(pipeline: Pipeline): ProducedMetric[] {
-    const { store } = pipeline;
-    const readings = [...store.gapSeries.values()].map((series) => this.#read(series));
-    const endTime = Date.now();
-    const startTime = toHrTime(this.delta ? (this.#lastTime ?? store.startTime) : store.startTime);
-    this.#lastTime = endTime;
-    return pipeline.chunkInstruments().flatMap((instrument) => {
-      const dataPoints = pointsOf(instrument, readings, !this.delta).map((point) => ({
-        ...point,
-        startTime,
-        endTime: toHrTime(endTime),
-      }));
+    const now = Date.now();
+    const started = pipeline.store.startTime;
+    const times = { startTime: toHrTime(this.delta ? (this.#lastTime ?? started) : started), endTime: toHrTime(now) };
+    this.#lastTime = now;
+    const sources = pipeline
+      .chunkInstruments()
+      .map((instrument) => [instrument, gapPoints(instrument, pipeline.store.gapSeries.values())] as const);
+    if (this.scope === 'all') {
+      for (const [instrument, { points }] of pipeline.aggregates()) sources.push([instrument, valuesOf(points)]);
+    }
+    return sources.flatMap(([instrument, points]) => {
+      const dataPoints = this.#unreported(instrument, points).map((point) => ({ ...point, ...times }));
       return dataPoints.length === 0 ? [] : [describe(instrument, dataPoints, this.delta)];
     });
   }
 
-  /** What a series holds: all of it, or with delta temporality what came since the last reading. */
-  #read(series: GapSeries): Reading {
-    const now = { series, token: series.gaps.tokenGaps(), chunk: series.gaps.chunkGaps() };
-    if (!this.delta) return now;
-    const before = this.#before.get(series);
-    this.#before.set(series, now);
-    if (before === undefined) return now;
-    const since = (all: GapBuckets, old: GapBuckets) => new GapBuckets().merge(all).merge(old, -1);
-    return { series, token: since(now.token, before.token), chunk: since(now.chunk, before.chunk) };
+  /** All of it, or with delta temporality what came since the last collection. */
+  #unreported({ name }: Instrument, points: readonly Point[]): Point[] {
+    if (!this.delta) return points.filter(({ value }) => value.count > 0);
+    return points.flatMap(({ attributes, value }) => {
+      const id = `${name} ${idOf(attributes)}`;
+      const before = this.#before.get(id);
+      this.#before.set(id, value);
+      const fresh = before === undefined ? value : since(value, before);
+      return fresh.count > 0 ? [{ attributes, value: fresh }] : [];
+    });
   }
 }
 
@@ -117,18 +133,22 @@ function describe(instrument: Instrument, dataPoints: ProducedMetric['dataPoints
   return { descriptor, aggregationTemporality: delta ? 0 : 1, dataPointType: 0, dataPoints };
 }
 
+const valuesOf = (points: ReadonlyMap<string, HistogramPoint>): Point[] =>
+  Array.from(points.values(), (point) => ({ attributes: point.attributes, value: point.value() }));
+
 /** The `llm` instrument knows less attributes than the GenAI one, so that several series may be one point of it. */
-function pointsOf(instrument: Instrument, readings: Reading[], extremes: boolean) {
-  const llm = instrument === CATALOGUE.interTokenLatency;
-  const merged = new Map<Attributes, GapBuckets>();
-  for (const { series, token, chunk } of readings) {
-    const attributes = llm ? series.llm : series.genAi;
-    const gaps = merged.get(attributes) ?? new GapBuckets();
-    merged.set(attributes, gaps.merge(llm ? token : chunk));
+function gapPoints(instrument: Instrument, series: Iterable<GapSeries>): Point[] {
+  const isLlm = instrument === CATALOGUE.interTokenLatency;
+  const merged = new Map<string, { attributes: Attributes; gaps: GapBuckets }>();
+  for (const { llm, genAi, gaps } of series) {
+    const attributes = isLlm ? llm : genAi;
+    const point = entry(merged, idOf(attributes), () => ({ attributes, gaps: new GapBuckets() }));
+    point.gaps.merge(isLlm ? gaps.tokenGaps() : gaps.chunkGaps());
   }
-  return [...merged]
-    .map(([attributes, gaps]) => ({ attributes, value: toHistogram(gaps, instrument.buckets!, extremes) }))
-    .filter(({ value }) => value.count > 0);
+  return Array.from(merged.values(), ({ attributes, gaps }) => ({
+    attributes,
+    value: toHistogram(gaps, instrument.buckets!),
+  }));
 }
 
 const toHrTime = (epochMillis: number): HrTime => [Math.trunc(epochMillis / 1000), (epochMillis % 1000) * 1e6];

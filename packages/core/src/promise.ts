@@ -13,6 +13,8 @@ interface ResponseProps {
 interface ApiPromise {
   responsePromise: Promise<ResponseProps>;
   parseResponse: (client: unknown, props: ResponseProps) => Promise<unknown>;
+  /** There as soon as somebody waits. */
+  readonly parsedPromise?: unknown;
   _thenUnwrap: (transform: Transform) => ApiPromise;
 }
 
@@ -24,7 +26,8 @@ function isApiPromise(value: unknown): value is ApiPromise {
     typeof promise === 'object' &&
     promise !== null &&
     typeof promise.parseResponse === 'function' &&
-    typeof promise.responsePromise?.then === 'function'
+    typeof promise.responsePromise?.then === 'function' &&
+    !Object.isFrozen(promise)
   );
 }
 
@@ -35,11 +38,12 @@ function isApiPromise(value: unknown): value is ApiPromise {
 export function follow<Returned>(returned: Returned, call: Call): Returned {
   const result = quietly('following a call', () => {
     if (isApiPromise(returned)) return new Follower(call).hook(returned);
-    if (returned instanceof Promise) return followPlain(returned, call);
+    if (returned instanceof Promise && !Object.isFrozen(returned)) return followPlain(returned, call);
     warnOnce('core', 'a call returned no promise; only its start is measured', call.method.operation);
     call.end('ok');
     return returned;
   });
+  if (result === undefined) call.end('ok');
   return (result ?? returned) as Returned;
 }
 
@@ -58,10 +62,12 @@ function followPlain(promise: Promise<unknown>, call: Call): Promise<unknown> {
 
 function settle(value: unknown, call: Call): void {
   if (call.ended || call.isStream) return;
-  quietly('a result', () => {
+  const seen = quietly('a result', () => {
     if (isTappable(value)) tapStream(value, call);
     else call.resolved(value);
+    return true;
   });
+  if (seen === undefined) call.end('ok');
 }
 
 /** One per call; every promise that the SDK derives from the call's first is hooked into it. */
@@ -69,7 +75,10 @@ class Follower {
   #call: Call;
   #headers: Promise<ResponseProps> | undefined;
   #custody: Custody;
+  #promises: ApiPromise[] = [];
   #restore: (() => void) | undefined;
+  #onParsed = (value: unknown): void => settle(value, this.#call);
+  #onFailed = (error: unknown): void => this.#call.failed(error);
 
   constructor(call: Call) {
     this.#call = call;
@@ -87,8 +96,9 @@ class Follower {
       },
     );
     promise.responsePromise = this.#headers;
+    this.#promises.push(promise);
     const parse = promise.parseResponse;
-    promise.parseResponse = (client, props) => this.#parse(parse.call(promise, client, this.#claim(props)));
+    promise.parseResponse = (client, props) => this.#parse(() => parse.call(promise, client, this.#claim(props)));
     // Since openai 7.1 each promise has its own; before, the prototype's goes through parseResponse.
     if (Object.hasOwn(promise, '_thenUnwrap')) this.#hookUnwrap(promise);
     return promise;
@@ -105,8 +115,17 @@ class Follower {
       );
   }
 
-  #parse(parsed: Promise<unknown>): Promise<unknown> {
-    return followPlain(parsed, this.#call);
+  #parse(parse: () => Promise<unknown>): Promise<unknown> {
+    try {
+      const parsed = parse();
+      // On the side: the SDK waits for it in any case, so that no rejection is hidden.
+      if (parsed instanceof Promise) parsed.then(this.#onParsed, this.#onFailed);
+      else settle(parsed, this.#call);
+      return parsed;
+    } catch (error) {
+      this.#call.failed(error);
+      throw error;
+    }
   }
 
   #arrived(props: ResponseProps): ResponseProps {
@@ -115,12 +134,16 @@ class Follower {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
       call.responded();
-      this.#watchRaw(props);
+      // Whoever waits for a promise of the call has asked for its body by now.
+      if (this.#promises.every(({ parsedPromise }) => parsedPromise === undefined)) this.#watchRaw(props);
     });
     return props;
   }
 
-  /** `asResponse()` reads the response without parsing it: the call ends for us when the headers are there. */
+  /**
+   * `asResponse()` reads the response without parsing it: the call ends for us when the headers are there, unless its
+   * body is asked for in the same breath.
+   */
   #watchRaw(props: ResponseProps): void {
     const { response } = props;
     const restore = (value: ResponseProps['response']) =>
@@ -130,7 +153,7 @@ class Follower {
       configurable: true,
       get: () => {
         restore(response);
-        this.#call.end('ok');
+        Promise.resolve().then(() => this.#restore && this.#call.end('ok'));
         return response;
       },
       set: restore,
@@ -144,7 +167,7 @@ class Follower {
       this.#restore?.();
       this.#restore = undefined;
       this.#custody.call = undefined;
-      this.#call.waiting = true;
+      this.#call.pending = 1;
     });
     return props;
   }

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { InstrumentKey } from './catalogue';
+import { Table } from './entry';
 import type { GapPoint } from './gaps';
 import * as semconv from './semconv';
 import type { Store, SumPoint } from './store';
@@ -28,9 +29,10 @@ export class Series {
   readonly inFlight: SumPoint;
   /** Attributes set when a span starts, so that samplers see them. */
   readonly spanStart: Attributes;
-  #models: Attributes;
-  #endings = new Map<string, Ending>();
-  #genAi = new Map<string, Attributes>();
+  #endings = new Table<Outcome, string | undefined, Ending>(VARIANT_LIMIT);
+  #genAi = new Table<string | undefined, string | undefined, Attributes>(VARIANT_LIMIT);
+  #sums = new Table<InstrumentKey, string | undefined, SumPoint>();
+  #usage = new Table<InstrumentKey, string | undefined, SumPoint>(VARIANT_LIMIT);
 
   constructor(
     readonly store: Store,
@@ -38,59 +40,72 @@ export class Series {
     readonly operation: string,
     readonly model: string,
   ) {
-    const { provider } = endpoint;
-    this.#models = { provider, model };
-    this.labels = { provider, model, operation };
-    this.inFlight = this.#sum('requestsInFlight', `${operation}`, this.labels);
+    this.labels = { provider: endpoint.provider, model, operation };
+    this.inFlight = this.#sum('requestsInFlight', operation, this.labels);
     this.spanStart = genAiBase(endpoint, operation, model);
   }
 
   ending(outcome: Outcome, errorType: string | undefined): Ending {
-    const id = `${outcome} ${errorType ?? ''}`;
-    return remember(this.#endings, id, () => {
-      const attributes = { ...this.labels, outcome };
-      const labels = errorType === undefined ? attributes : { ...attributes, error_type: errorType };
-      return { attributes, requests: this.#sum('requests', `${this.operation} ${id}`, labels) };
-    });
+    return this.#endings.get(outcome, errorType) ?? this.#makeEnding(outcome, errorType);
   }
 
   /** `llm` sums that are not split by operation: tokens, cost, unpriced requests, rate limits. */
   perModel(key: InstrumentKey, label?: string, value?: string): SumPoint {
-    const extra = label === undefined ? {} : { [label]: value };
-    return this.#sum(key, value ?? '', { ...this.#models, ...extra });
+    return this.#sums.get(key, value) ?? this.#makePerModel(key, label, value);
   }
 
   perCall(key: InstrumentKey): SumPoint {
-    return this.#sum(key, this.operation, this.labels);
+    return (
+      this.#sums.get(key, undefined) ?? this.#sums.keep(key, undefined, this.#sum(key, this.operation, this.labels))
+    );
   }
 
   genAi(responseModel: string | undefined, errorType?: string): Attributes {
-    return remember(this.#genAi, `${responseModel ?? ''} ${errorType ?? ''}`, () => ({
-      ...this.spanStart,
-      ...(responseModel === undefined ? {} : { [semconv.ATTR_RESPONSE_MODEL]: responseModel }),
-      ...(errorType === undefined ? {} : { [semconv.ATTR_ERROR_TYPE]: errorType }),
-    }));
+    return this.#genAi.get(responseModel, errorType) ?? this.#makeGenAi(responseModel, errorType);
   }
 
   genAiUsage(key: InstrumentKey, responseModel: string | undefined): SumPoint {
-    const id = this.#id(`${this.operation} ${responseModel ?? ''}`, true);
-    const attributes = () => ({ ...this.genAi(responseModel), [semconv.ATTR_TOKEN_MODALITY]: 'unknown' });
-    return this.store.sum(key, id, attributes);
+    return this.#usage.get(key, responseModel) ?? this.#makeGenAiUsage(key, responseModel);
   }
 
   gaps(responseModel: string | undefined): GapPoint {
-    const id = this.#id(`${this.operation} ${responseModel ?? ''}`, true);
+    const id = this.#serverId(responseModel);
     return this.store.gaps(id, () => ({ llm: this.labels, genAi: this.genAi(responseModel) }));
   }
 
-  #sum(key: InstrumentKey, rest: string, attributes: Attributes): SumPoint {
-    return this.store.sum(key, this.#id(rest, false), () => attributes);
+  #makeEnding(outcome: Outcome, errorType: string | undefined): Ending {
+    const attributes = { ...this.labels, outcome };
+    const labels = errorType === undefined ? attributes : { ...attributes, error_type: errorType };
+    const requests = this.#sum('requests', `${this.operation} ${outcome} ${errorType ?? ''}`, labels);
+    return this.#endings.keep(outcome, errorType, { attributes, requests });
   }
 
-  #id(rest: string, withServer: boolean): string {
+  #makePerModel(key: InstrumentKey, label: string | undefined, value: string | undefined): SumPoint {
+    const models = { provider: this.endpoint.provider, model: this.model };
+    const attributes = label === undefined ? models : { ...models, [label]: value };
+    return this.#sums.keep(key, value, this.#sum(key, value ?? '', attributes));
+  }
+
+  #makeGenAi(responseModel: string | undefined, errorType: string | undefined): Attributes {
+    return this.#genAi.keep(responseModel, errorType, {
+      ...this.spanStart,
+      ...(responseModel === undefined ? {} : { [semconv.ATTR_RESPONSE_MODEL]: responseModel }),
+      ...(errorType === undefined ? {} : { [semconv.ATTR_ERROR_TYPE]: errorType }),
+    });
+  }
+
+  #makeGenAiUsage(key: InstrumentKey, responseModel: string | undefined): SumPoint {
+    const attributes = () => ({ ...this.genAi(responseModel), [semconv.ATTR_TOKEN_MODALITY]: 'unknown' });
+    return this.#usage.keep(key, responseModel, this.store.sum(key, this.#serverId(responseModel), attributes));
+  }
+
+  #sum(key: InstrumentKey, rest: string, attributes: Attributes): SumPoint {
+    return this.store.sum(key, `${this.endpoint.provider}\n${this.model}\n${rest}`, () => attributes);
+  }
+
+  #serverId(responseModel: string | undefined): string {
     const { provider, address, port } = this.endpoint;
-    const id = `${provider}\n${this.model}\n${rest}`;
-    return withServer ? `${id}\n${address ?? ''}\n${port ?? ''}` : id;
+    return [provider, this.model, this.operation, responseModel, address, port].join('\n');
   }
 }
 
@@ -103,12 +118,4 @@ function genAiBase({ genAiProvider, address, port }: Endpoint, operation: string
   if (address !== undefined) attributes[semconv.ATTR_SERVER_ADDRESS] = address;
   if (address !== undefined && port !== undefined) attributes[semconv.ATTR_SERVER_PORT] = port;
   return attributes;
-}
-
-function remember<Value>(known: Map<string, Value>, id: string, make: () => Value): Value {
-  const found = known.get(id);
-  if (found !== undefined) return found;
-  const made = make();
-  if (known.size < VARIANT_LIMIT) known.set(id, made);
-  return made;
 }

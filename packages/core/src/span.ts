@@ -1,26 +1,23 @@
-import {
-  type Attributes,
-  type Context,
-  context,
-  createContextKey,
-  type Span,
-  SpanKind,
-  trace,
-} from '@opentelemetry/api';
+import { type Attributes, type Context, context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
 import { type Call, NEVER } from './call';
+import type { GenAiProfile } from './catalogue';
+import { secondsBetween } from './clock';
+import { quietly } from './guard';
 import { UNKNOWN_MODEL } from './models';
 import * as semconv from './semconv';
 import type { Series } from './series';
-import type { Outcome } from './types';
+import type { Outcome, Usage } from './types';
 
 /** Set while a wrapped method runs, so that another layer of ours below it doesn't count the call again. */
 const IN_CALL = createContextKey('@grump/llm-otel in call');
 
-export const isInCall = (): boolean => context.active().getValue(IN_CALL) === true;
+/** What is started inside a call, such as a connection pool, keeps its context for good: a call that is over counts no more. */
+export const isInCall = (): boolean => (context.active().getValue(IN_CALL) as Call | undefined)?.ended === false;
 
 /** Starts the span of a call and gives the context that its request runs in. */
 export function startSpan(call: Call, series: Series, request: unknown): Context {
   const parent = context.active();
+  call.context = parent;
   const { model, method, watch, startedAtEpochMillis } = call;
   const name = model === undefined ? method.operation : `${method.operation} ${model}`;
   const attributes =
@@ -29,58 +26,57 @@ export function startSpan(call: Call, series: Series, request: unknown): Context
       : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
   const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
   const span = watch.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, parent);
-  if (span.isRecording()) describeRequest(call, span, request);
   call.span = span;
-  call.context = trace.setSpan(parent, span).setValue(IN_CALL, true);
+  call.context = trace.setSpan(parent, span).setValue(IN_CALL, call);
+  if (quietly('a span', () => span.isRecording()))
+    quietly('describing a request', () => describeRequest(call, request));
   return call.context;
 }
 
-function describeRequest({ method, watch, model }: Call, span: Span, request: unknown): void {
-  const attributes = method.attributes(request);
+/** Attributes that a sampler has no use for are set when the span ends: each setting costs as much as ten attributes. */
+function describeRequest(call: Call, request: unknown): void {
+  const { method, watch, model, endpoint } = call;
+  const attributes = { ...watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL) };
+  call.requestAttributes = attributes;
+  Object.assign(attributes, method.attributes(request));
   if (watch.profile === 'v1.41') for (const key of semconv.LATEST_ONLY) delete attributes[key];
-  span.setAttributes(attributes);
-  const extra = watch.descriptor.spanAttributes?.(watch.destination, model ?? UNKNOWN_MODEL);
-  if (extra !== undefined) span.setAttributes(extra);
 }
 
 /** What is known of a call when it is over. */
 export function endAttributes(call: Call, outcome: Outcome, errorType: string | undefined): Attributes {
-  const { facts, watch } = call;
-  const attributes: Attributes = { [semconv.ATTR_OUTCOME]: outcome };
-  const set = (key: string, value: Attributes[string]) => {
-    if (value !== undefined) attributes[key] = value;
-  };
-  set(semconv.ATTR_RESPONSE_ID, facts.responseId);
-  set(semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
-  if (facts.finishReasons.some((reason) => reason !== '')) {
-    set(
-      semconv.ATTR_RESPONSE_FINISH_REASONS,
-      facts.finishReasons.map((reason) => reason || 'error'),
-    );
+  const { facts, endpoint, firstChunk, startedAt, maxGapMillis } = call;
+  const attributes: Attributes = call.requestAttributes ?? {};
+  attributes[semconv.ATTR_OUTCOME] = outcome;
+  set(attributes, semconv.ATTR_RESPONSE_ID, facts.responseId);
+  set(attributes, semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
+  set(attributes, semconv.ATTR_RESPONSE_FINISH_REASONS, finishReasons(facts.finishReasons));
+  if (firstChunk !== NEVER) {
+    attributes[semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK] = secondsBetween(startedAt, firstChunk);
   }
-  if (call.firstChunk !== NEVER) {
-    set(semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK, (call.firstChunk - call.startedAt) / 1000);
+  if (maxGapMillis !== NEVER) attributes[semconv.ATTR_MAX_GAP] = maxGapMillis / 1000;
+  if (outcome === 'error') set(attributes, semconv.ATTR_ERROR_TYPE, errorType);
+  if (outcome === 'truncated') attributes[semconv.ATTR_ERROR_TYPE] = outcome;
+  if (endpoint.genAiProvider === 'openai') {
+    set(attributes, semconv.ATTR_OPENAI_RESPONSE_SERVICE_TIER, facts.serviceTier);
+    set(attributes, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
-  if (call.maxGapMillis > 0) set(semconv.ATTR_MAX_GAP, call.maxGapMillis / 1000);
-  if (outcome === 'error') set(semconv.ATTR_ERROR_TYPE, errorType);
-  if (outcome === 'truncated') set(semconv.ATTR_ERROR_TYPE, outcome);
-  if (watch.endpoint.genAiProvider === 'openai') {
-    set(semconv.ATTR_OPENAI_RESPONSE_SERVICE_TIER, facts.serviceTier);
-    set(semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
-  }
-  return addUsage(attributes, call);
+  if (facts.usage !== undefined) addUsage(attributes, facts.usage, call.watch.profile);
+  return attributes;
 }
 
-function addUsage(attributes: Attributes, { facts: { usage }, watch: { profile } }: Call): Attributes {
-  if (usage === undefined) return attributes;
-  const rows: [string, number | undefined][] = [
-    [semconv.ATTR_USAGE_INPUT_TOKENS, usage.input],
-    [semconv.ATTR_USAGE_OUTPUT_TOKENS, usage.output],
-    [semconv.ATTR_USAGE_CACHE_READ, usage.cacheRead],
-    [semconv.ATTR_USAGE_REASONING, usage.reasoning],
-  ];
-  if (profile !== 'v1.41') rows.push([semconv.ATTR_USAGE_CACHE_WRITE, usage.cacheWrite]);
-  if (profile === 'v1.41' || profile === 'both') rows.push([semconv.ATTR_USAGE_CACHE_CREATION, usage.cacheWrite]);
-  for (const [key, count] of rows) if (count !== undefined) attributes[key] = count;
-  return attributes;
+function set(attributes: Attributes, key: string, value: Attributes[string]): void {
+  if (value !== undefined) attributes[key] = value;
+}
+
+/** A choice without a reason ended in an error, says the convention; nothing is said where no choice has one. */
+const finishReasons = (reasons: readonly string[]): string[] | undefined =>
+  reasons.some((reason) => reason !== '') ? reasons.map((reason) => reason || 'error') : undefined;
+
+function addUsage(attributes: Attributes, usage: Usage, profile: GenAiProfile): void {
+  set(attributes, semconv.ATTR_USAGE_INPUT_TOKENS, usage.input);
+  set(attributes, semconv.ATTR_USAGE_OUTPUT_TOKENS, usage.output);
+  set(attributes, semconv.ATTR_USAGE_CACHE_READ, usage.cacheRead);
+  set(attributes, semconv.ATTR_USAGE_REASONING, usage.reasoning);
+  if (profile !== 'v1.41') set(attributes, semconv.ATTR_USAGE_CACHE_WRITE, usage.cacheWrite);
+  if (profile === 'v1.41' || profile === 'both') set(attributes, semconv.ATTR_USAGE_CACHE_CREATION, usage.cacheWrite);
 }

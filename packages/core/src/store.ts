@@ -1,5 +1,6 @@
 import type { Attributes, Meter, ObservableResult } from '@opentelemetry/api';
-import { CATALOGUE, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
+import { OVERFLOW, SERIES_LIMIT } from './aggregate';
+import { CATALOGUE, type Instrument, type InstrumentKey } from './catalogue';
 import { entry } from './entry';
 import { GapPoint } from './gaps';
 import { createObservable } from './instruments';
@@ -16,10 +17,6 @@ export interface GapSeries {
   readonly genAi: Attributes;
   readonly gaps: GapPoint;
 }
-
-/** Series per instrument; one more becomes `overflow`, as in the OpenTelemetry SDK. */
-const SERIES_LIMIT = 2000;
-const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
 /**
  * The sums, gauges and gap histograms of one meter provider. Sums leave through observable instruments, so that
@@ -52,15 +49,13 @@ export class Store {
     return this.gapSeries.get(place)!.gaps;
   }
 
-  /** Makes the observable instruments that report this store's sums. */
-  observe(meter: Meter, wanted: (instrument: Instrument) => boolean): void {
-    for (const instrument of INSTRUMENTS) {
-      if (instrument.kind === 'histogram' || !wanted(instrument)) continue;
-      const points = this.#points(instrument);
-      createObservable(meter, instrument).addCallback((result: ObservableResult) => {
-        for (const point of points.values()) result.observe(point.value, point.attributes);
-      });
-    }
+  /** Makes the observable instrument that reports the sums of `instrument`; a histogram has none. */
+  observe(meter: Meter, instrument: Instrument): void {
+    if (instrument.kind === 'histogram') return;
+    const points = this.#points(instrument);
+    createObservable(meter, instrument).addCallback((result: ObservableResult) => {
+      for (const point of points.values()) result.observe(point.value, point.attributes);
+    });
   }
 
   #points(instrument: Instrument): Map<string, SumPoint> {

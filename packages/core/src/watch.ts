@@ -16,8 +16,9 @@ export class Watch {
   readonly idleTimeoutMillis: number;
   #client: object;
   #baseURL: unknown;
-  #destination: Destination | undefined;
   #endpoint: Endpoint | undefined;
+  #tracer: Tracer | undefined;
+  #tracerFrom: unknown;
 
   constructor(
     client: object,
@@ -34,8 +35,15 @@ export class Watch {
     return pipelineOf(this.options.meterProvider, this.profile);
   }
 
+  /** Kept as long as the provider behind the global one is the same: each look-up there makes a proxy. */
   get tracer(): Tracer {
-    return (this.options.tracerProvider ?? trace).getTracer(SCOPE_NAME, CORE_VERSION, { schemaUrl: SCHEMA_URL });
+    const provider = this.options.tracerProvider ?? trace.getTracerProvider();
+    const behind = (provider as { getDelegate?(): unknown }).getDelegate?.() ?? provider;
+    if (this.#tracer === undefined || this.#tracerFrom !== behind) {
+      this.#tracer = provider.getTracer(SCOPE_NAME, CORE_VERSION, { schemaUrl: SCHEMA_URL });
+      this.#tracerFrom = behind;
+    }
+    return this.#tracer;
   }
 
   /** The client's base URL may be changed after it was wrapped. */
@@ -43,15 +51,9 @@ export class Watch {
     const baseURL = own(this.#client, 'baseURL');
     if (this.#endpoint === undefined || baseURL !== this.#baseURL) {
       this.#baseURL = baseURL;
-      this.#destination = this.descriptor.destination(this.#client, this.options.provider);
-      this.#endpoint = toEndpoint(this.#destination);
+      this.#endpoint = toEndpoint(this.descriptor.destination(this.#client, this.options.provider));
     }
     return this.#endpoint;
-  }
-
-  get destination(): Destination {
-    void this.endpoint;
-    return this.#destination!;
   }
 }
 

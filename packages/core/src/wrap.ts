@@ -1,5 +1,6 @@
-import { context } from '@opentelemetry/api';
+import { type Context, context } from '@opentelemetry/api';
 import { Call } from './call';
+import { contentOf, loadContent } from './content/lazy';
 import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
 import { quietly, warnOnce } from './guard';
 import type { WrapOptions } from './options';
@@ -8,7 +9,7 @@ import { recorder, seriesOf } from './recorder';
 import { isInCall, startSpan } from './span';
 import { Watch } from './watch';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Method = (...args: unknown[]) => unknown;
 type Resource = Record<string, unknown>;
 
 /** Marks our methods, across copies of this package. */
@@ -27,6 +28,7 @@ export function wrapClient<Client extends object>(
     const watch = new Watch(client, descriptor, options);
     const found = descriptor.methods.filter((method) => patchMethod(client, method, watch));
     if (found.length === 0) warnNothing(descriptor);
+    loadContent(watch);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
   return client;
@@ -37,58 +39,85 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
   warnOnce(name, `the wrapped client has none of ${known}; nothing will be measured; check what was passed to wrap`);
 }
 
+/** Resources that have a method of ours, even if it lies below a spy by now. */
+const patched = new WeakSet<object>();
+
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
   let resource: unknown = client;
   for (const name of method.resource) resource = (resource as Resource | undefined)?.[name];
-  const original = (resource as Resource | undefined)?.[method.method];
-  if (typeof original !== 'function') return false;
-  if (!isWrapped(original)) replace(resource as Resource, method.method, watched(original as Method, method, watch));
+  if (typeof (resource as Resource | undefined)?.[method.method] !== 'function') return false;
+  replace(resource as Resource, method.method, (original, self, args) => {
+    const call = quietly('starting a call', () => begin(method, watch, args[0]));
+    if (call === undefined) return Reflect.apply(original, self, args);
+    const done = runIn(call.context, () => Reflect.apply(original, self, args));
+    if ('returned' in done) return follow(done.returned, call);
+    call.failed(done.thrown);
+    throw done.thrown;
+  });
   return true;
 }
 
 function patchCopy(client: Resource, name: string, descriptor: ProviderDescriptor, options: WrapOptions): void {
-  const original = client[name];
-  if (typeof original !== 'function' || isWrapped(original)) return;
-  replace(client, name, function copy(this: unknown, ...args: unknown[]) {
-    const made: unknown = (original as Method).apply(this, args);
+  if (typeof client[name] !== 'function') return;
+  replace(client, name, (original, self, args) => {
+    const made: unknown = Reflect.apply(original, self, args);
     return typeof made === 'object' && made !== null ? wrapClient(made, descriptor, options) : made;
   });
 }
 
-const isWrapped = (method: object): boolean => WRAPPED in method;
-
-/** As a method of a class is: not enumerable, with the name and length of what it stands for. */
-function replace(resource: Resource, name: string, method: Method): void {
+/**
+ * Puts a stand-in for a method on the object itself. It is the method in all but what a call does: a spy stays a spy, and
+ * a method of the prototype may still be replaced there.
+ */
+function replace(
+  resource: Resource,
+  name: string,
+  call: (original: Method, self: unknown, args: unknown[]) => unknown,
+) {
+  const known = Object.getOwnPropertyDescriptor(resource, name);
   const original = resource[name] as Method;
-  Object.defineProperties(method, {
-    name: { value: original.name, configurable: true },
-    length: { value: original.length, configurable: true },
-    [WRAPPED]: { value: true },
+  if (WRAPPED in original || patched.has(resource)) return;
+  patched.add(resource);
+  const current = () => (known === undefined ? Object.getPrototypeOf(resource)?.[name] : undefined) ?? original;
+  const value = new Proxy(original, {
+    apply: (_, self, args) => call(current(), self, args),
+    has: (target, key) => key === WRAPPED || key in target,
   });
-  Object.defineProperty(resource, name, { value: method, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(resource, name, {
+    ...(known ?? { enumerable: false, configurable: true }),
+    value,
+    writable: true,
+  });
 }
 
-function watched(original: Method, method: MethodDescriptor, watch: Watch): Method {
-  return function (this: unknown, ...args: unknown[]) {
-    const call = quietly('starting a call', () => begin(method, watch, args[0]));
-    if (call === undefined) return original.apply(this, args);
-    let returned: unknown;
+/** Runs the caller's method exactly once, whatever the context manager does. */
+function runIn(parent: Context, method: () => unknown): { returned: unknown } | { thrown: unknown } {
+  let done: { returned: unknown } | { thrown: unknown } | undefined;
+  const run = () => {
     try {
-      returned = context.with(call.context, () => original.apply(this, args));
-    } catch (error) {
-      call.failed(error);
-      throw error;
+      done = { returned: method() };
+    } catch (thrown) {
+      done = { thrown };
     }
-    return follow(returned, call);
   };
+  quietly('the context', () => context.with(parent, run));
+  if (done === undefined) run();
+  return done!;
 }
 
 function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
   if (isInCall()) return undefined;
-  const call = new Call(watch, method, method.model(request), recorder);
+  const call = new Call(
+    watch,
+    watch.endpoint,
+    method,
+    quietly('the model', () => method.model(request)),
+    recorder,
+  );
   const series = seriesOf(call, watch.pipeline);
   quietly('starting a span', () => startSpan(call, series, request));
   call.inFlight = series.inFlight;
   call.inFlight.value += 1;
+  call.content = contentOf(call, request);
   return call;
 }

@@ -57,6 +57,7 @@ export const chat: MethodDescriptor = {
   attributes: chatAttributes,
   chunk: foldChunk,
   result: foldResult,
+  content: () => import('./content'),
 };
 
 // Runs once per chunk: plain loops, nothing allocated.

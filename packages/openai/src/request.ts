@@ -11,6 +11,8 @@ const NUMBERS = [
   ['presence_penalty', 'gen_ai.request.presence_penalty'],
 ] as const;
 
+const MOST_SEQUENCES = 16;
+
 const OUTPUT_TYPES: Readonly<Record<string, string>> = { json_object: 'json', json_schema: 'json', text: 'text' };
 
 /** Span attributes of a chat request. */
@@ -35,5 +37,7 @@ function set(attributes: Attributes, key: string, value: Attributes[string]): vo
 function stopSequences(stop: unknown): string[] | undefined {
   if (typeof stop === 'string') return [stop];
   if (!Array.isArray(stop)) return undefined;
-  return stop.filter((sequence): sequence is string => typeof sequence === 'string');
+  return Array.from({ length: Math.min(stop.length, MOST_SEQUENCES) }, (_, place) => own(stop, String(place))).filter(
+    (sequence) => typeof sequence === 'string',
+  );
 }

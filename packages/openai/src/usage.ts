@@ -25,7 +25,7 @@ interface Details {
 }
 
 const count = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 
 /** The counts of a usage object; `undefined` where it counts neither input nor output. */
 export function readUsage(usage: ChatUsage): Usage | undefined {
@@ -52,5 +52,5 @@ export function readCost({ cost, cost_in_usd_ticks: ticks }: ChatUsage): number 
   const inTicks = count(ticks);
   if (inTicks !== undefined) return inTicks / TICKS_PER_USD;
   const total = typeof cost === 'object' && cost !== null ? (cost as { total_cost?: unknown }).total_cost : cost;
-  return count(total);
+  return typeof total === 'number' && Number.isFinite(total) && total >= 0 ? total : undefined;
 }

@@ -16,6 +16,8 @@ import { createWarn, type Warn } from './warn';
 export interface PrometheusBridgeOptions {
   /** Further sources of metrics. The one that `@grump/llm-otel-core` needs is there by itself. */
   readonly metricProducers?: readonly MetricProducer[];
+  /** Histograms that come straight from `@grump/llm-otel-core`: see its `createMetricProducer`. Default `per-chunk`. */
+  readonly instruments?: 'per-chunk' | 'all' | undefined;
   /** Whether the page has `target_info`, with the resource's attributes as labels. Default true. */
   readonly targetInfo?: boolean;
   /**
@@ -51,7 +53,7 @@ export class PrometheusBridge extends MetricReader {
 
   constructor(options: PrometheusBridgeOptions = {}) {
     const { metricProducers = [], targetInfo = true, withScopeInfo = false, timeoutMillis = 5000 } = options;
-    const producer = createMetricProducer({ temporality: 'cumulative' });
+    const producer = createMetricProducer({ temporality: 'cumulative', instruments: options.instruments });
     super({
       aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
       metricProducers: [producer, ...metricProducers],

@@ -29,7 +29,7 @@ export function createMetrics(options: RegisterOptions, settings: Settings): Met
   const push = (exporter: PushMetricExporter) => readers.push(createPushReader(exporter, settings, producers));
   if (exporters.has('otlp')) push(createMetricExporter(settings.otlp.METRICS));
   if (exporters.has('console')) push(new ConsoleMetricExporter());
-  const bridge = exporters.has('prometheus') ? new PrometheusBridge() : undefined;
+  const bridge = exporters.has('prometheus') ? new PrometheusBridge({ instruments: 'all' }) : undefined;
   if (bridge !== undefined) readers.push(bridge);
   if (readers.length === 0) return undefined;
 
@@ -38,14 +38,17 @@ export function createMetrics(options: RegisterOptions, settings: Settings): Met
   return { provider, bridge };
 }
 
-/** A reader of the application's own without a metric producer would miss the gaps: then they go through the API for all. */
+/**
+ * Histograms come straight from core where all readers are made here and no view shall apply to them; else through the
+ * API, so that a reader of the application's own misses none.
+ */
 function attachProducers(
   producers: readonly Pick<Producer, 'attach' | 'detach'>[],
   provider: MeterProvider,
-  { metricReaders = [] }: RegisterOptions,
+  { metricReaders = [], views = [] }: RegisterOptions,
 ): void {
   for (const producer of producers) producer.detach();
-  if (metricReaders.length > 0 && !hasUnattachedProducer()) return;
+  if (views.length > 0 || (metricReaders.length > 0 && !hasUnattachedProducer())) return;
   for (const producer of producers) producer.attach(provider);
 }
 
@@ -53,6 +56,7 @@ function createPushReader(exporter: PushMetricExporter, settings: Settings, prod
   const temporality = exporter.selectAggregationTemporality?.(InstrumentType.HISTOGRAM);
   const producer = createMetricProducer({
     temporality: temporality === AggregationTemporality.DELTA ? 'delta' : 'cumulative',
+    instruments: 'all',
   });
   producers.push(producer);
   return new PeriodicExportingMetricReader({

@@ -1,0 +1,77 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { HistogramValue } from './gaps';
+
+/** Series per instrument; one more becomes {@link OVERFLOW}. Below the SDK's own limit of 2000, so that the two don't meet. */
+export const SERIES_LIMIT = 1998;
+export const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
+
+/** One series of a histogram. */
+export class HistogramPoint {
+  readonly counts: Float64Array;
+  count = 0;
+  sum = 0;
+  min: number = Number.POSITIVE_INFINITY;
+  max: number = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly attributes: Attributes,
+    readonly boundaries: readonly number[],
+  ) {
+    this.counts = new Float64Array(boundaries.length + 1);
+  }
+
+  add(value: number): void {
+    let bucket = 0;
+    while (bucket < this.boundaries.length && value > this.boundaries[bucket]!) bucket++;
+    this.counts[bucket]! += 1;
+    this.count += 1;
+    this.sum += value;
+    this.min = Math.min(this.min, value);
+    this.max = Math.max(this.max, value);
+  }
+
+  /** As sdk-metrics has it. */
+  value(): HistogramValue {
+    const { count, sum, min, max } = this;
+    return { buckets: { boundaries: [...this.boundaries], counts: Array.from(this.counts) }, count, sum, min, max };
+  }
+}
+
+/** What came since `before`. Nobody knows the extremes of that. */
+export function since(now: HistogramValue, before: HistogramValue): HistogramValue {
+  const counts = now.buckets.counts.map((count, bucket) => count - before.buckets.counts[bucket]!);
+  const buckets = { boundaries: now.buckets.boundaries, counts };
+  return { buckets, count: now.count - before.count, sum: now.sum - before.sum };
+}
+
+/** Equal for equal attributes, in whatever order. */
+export const idOf = (attributes: Attributes): string =>
+  JSON.stringify(Object.entries(attributes).sort(([left], [right]) => (left < right ? -1 : 1)));
+
+/** A histogram of ours, in place of an SDK's: recording costs a look-up and an addition. */
+export class Aggregate {
+  readonly points: Map<string, HistogramPoint> = new Map();
+  #known = new WeakMap<Attributes, HistogramPoint>();
+
+  constructor(private readonly boundaries: readonly number[]) {}
+
+  record(value: number, attributes: Attributes): void {
+    let point = this.#known.get(attributes);
+    if (point === undefined) {
+      point = this.#find(attributes);
+      this.#known.set(attributes, point);
+    }
+    point.add(value);
+  }
+
+  #find(attributes: Attributes): HistogramPoint {
+    const id = idOf(attributes);
+    const full = this.points.size >= SERIES_LIMIT;
+    const place = full && !this.points.has(id) ? '' : id;
+    const found = this.points.get(place);
+    if (found !== undefined) return found;
+    const made = new HistogramPoint(place === '' ? OVERFLOW : attributes, this.boundaries);
+    this.points.set(place, made);
+    return made;
+  }
+}

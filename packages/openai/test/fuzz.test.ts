@@ -1,0 +1,231 @@
+import { loadTraffic, type MetricRow, type TrafficCase } from '@grump/llm-otel-testing';
+import fc from 'fast-check';
+import { APIPromise } from 'openai/api-promise';
+import { Stream } from 'openai/streaming';
+import { expect, it } from 'vitest';
+import { figures, useTelemetry } from '../../core/test/measure';
+import { withRejections } from '../../testing/src/conformance/rejections.ts';
+import { wrapOpenAI } from '../src/index';
+import { createClient, createClientOf } from './mock-fetch';
+
+/** For a longer search: `FUZZ_RUNS=100 vitest run fuzz`. */
+const RUNS = Number(process.env.FUZZ_RUNS ?? 1);
+const MOST_BYTES = 12_000;
+const LONGEST_LABEL = 1024;
+const HUGE = 'x'.repeat(200_000);
+const DEEP: unknown = JSON.parse('[{"a":'.repeat(500) + 1 + '}]'.repeat(500));
+const ODD = [null, true, 0, -1, 1.5, 1e308, '', 'text', HUGE, [], {}, [null], { 0: 'a' }, DEEP];
+
+const traffic = loadTraffic().filter(({ bodyBytes, httpStatus }) => bodyBytes < MOST_BYTES && httpStatus === 200);
+const streams = traffic.filter(({ stream }) => stream);
+const results = traffic.filter(({ stream }) => !stream);
+
+const value: fc.Arbitrary<unknown> = fc.oneof(fc.constantFrom(...ODD), fc.jsonValue({ maxDepth: 3 }));
+const KINDS = ['drop', 'duplicate', 'swap', 'insert', 'retype', 'delete', 'rename', 'field'] as const;
+/** What is read off chunks and results. */
+const FIELDS = ['id', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'x_groq', 'error'];
+const COUNTS = ['prompt_tokens', 'completion_tokens', 'prompt_tokens_details', 'cost', 'reasoning_tokens'];
+
+/** A change of recorded data; `at` and `path` count modulo what is there. */
+const mutation = fc.record({ kind: fc.constantFrom(...KINDS), at: fc.nat(), path: fc.nat(), value });
+type Mutation = typeof mutation extends fc.Arbitrary<infer Value> ? Value : never;
+type Node = Record<string, unknown>;
+
+/** Every place in a tree: the object that holds it, and the key. */
+function places(node: unknown, found: [Node, string][] = []): [Node, string][] {
+  if (typeof node !== 'object' || node === null || found.length > 500) return found;
+  for (const key of Object.keys(node)) {
+    found.push([node as Node, key]);
+    places((node as Node)[key], found);
+  }
+  return found;
+}
+
+function change(root: unknown, { kind, path, value: shared }: Mutation): void {
+  const odd = structuredClone(shared);
+  if (kind === 'field') return void setField(root as Node, path, odd);
+  const all = places(root);
+  if (all.length === 0) return;
+  const [node, key] = all[path % all.length]!;
+  if (kind !== 'retype') delete node[key];
+  if (kind === 'retype') node[key] = odd;
+  if (kind === 'rename') node[`x_${key}`] = odd;
+}
+
+function setField(root: Node | null, path: number, odd: unknown): void {
+  if (typeof root !== 'object' || root === null) return;
+  const field = [...FIELDS, ...COUNTS][path % (FIELDS.length + COUNTS.length)]!;
+  if (FIELDS.includes(field)) root[field] = odd;
+  else root.usage = { ...(root.usage as Node | undefined), [field]: odd };
+}
+
+function mutate(chunks: unknown[], mutations: readonly Mutation[]): unknown[] {
+  for (const one of mutations) {
+    const at = one.at % (chunks.length || 1);
+    if (one.kind === 'drop') chunks.splice(at, 1);
+    else if (one.kind === 'duplicate') chunks.splice(at, 0, structuredClone(chunks[at]));
+    else if (one.kind === 'swap') chunks.push(...chunks.splice(at, 1));
+    else if (one.kind === 'insert') chunks.splice(at, 0, structuredClone(one.value));
+    else change(chunks[at], one);
+  }
+  return chunks;
+}
+
+const chunksOf = ({ body }: TrafficCase): unknown[] =>
+  [...body.matchAll(/^data: ?(\{.*)$/gm)].flatMap(([, data]) => {
+    try {
+      return [JSON.parse(data!) as unknown];
+    } catch {
+      return [];
+    }
+  });
+
+type Client = ReturnType<typeof createClient>;
+interface Seen {
+  readonly items: readonly unknown[];
+  readonly error?: unknown;
+}
+
+/** What a caller sees who reads so many chunks at most. */
+async function look(client: Client, stream: boolean, most: number): Promise<Seen> {
+  const items: unknown[] = [];
+  try {
+    const value: unknown = await client.chat.completions.create({ model: 'm', messages: [], stream });
+    if (!stream) return { items: [value] };
+    for await (const item of value as AsyncIterable<unknown>) {
+      items.push(item);
+      if (items.length >= most) break;
+    }
+    return { items };
+  } catch (error) {
+    return { items, error };
+  }
+}
+
+/** Numbers are numbers, labels are short, and there are not many of them. */
+function expectSound(rows: readonly MetricRow[]): void {
+  for (const row of rows) {
+    const numbers = row.type === 'histogram' ? [row.count, row.sum, row.min, row.max] : [row.value];
+    const odd = numbers.filter((number) => number !== undefined && !(Number.isFinite(number) && number >= 0));
+    expect([row.name, odd]).toEqual([row.name, []]);
+    const long = Object.entries(row.attributes).filter(([, label]) => String(label).length > LONGEST_LABEL);
+    expect([row.name, long.map(([key]) => key)]).toEqual([row.name, []]);
+  }
+  expect(rows.length).toBeLessThan(60);
+  const { outcomes, inFlight } = figures(rows);
+  expect(Object.values(outcomes)).toEqual([1]);
+  expect(inFlight).toBe(0);
+}
+
+/** The same items and errors from a bare client and a wrapped one, and one call measured. */
+async function expectUnseen(create: () => Client, stream: boolean, most: number): Promise<readonly [Seen, Seen]> {
+  const bare = await look(create(), stream, most);
+  const { meterProvider, tracerProvider, metrics } = useTelemetry();
+  const wrapped = await look(wrapOpenAI(create(), { meterProvider, tracerProvider }), stream, most);
+  expectSound(await metrics());
+  return [bare, wrapped];
+}
+
+async function expectProperty<Values>(property: fc.IAsyncProperty<Values>, numRuns: number): Promise<void> {
+  const { rejections } = await withRejections(() => fc.assert(property, { numRuns: numRuns * RUNS }));
+  expect(rejections).toEqual([]);
+}
+
+const most = fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 1, max: 9 }));
+const mutations = fc.array(mutation, { maxLength: 6 });
+
+it('streams of any data are seen as they are', async () => {
+  const cut = fc.option(fc.nat());
+  const property = fc.asyncProperty(
+    fc.nat(streams.length - 1),
+    mutations,
+    cut,
+    most,
+    async (recorded, list, end, count) => {
+      const data = mutate(chunksOf(streams[recorded]!), list).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+      const whole = `${data.join('')}data: [DONE]\n\n`;
+      const body = end === null ? whole : whole.slice(0, end % whole.length);
+      const create = () => createClient({ body, headers: { 'content-type': 'text/event-stream' } });
+      const [bare, wrapped] = await expectUnseen(create, true, count);
+      expect(wrapped).toEqual(bare);
+    },
+  );
+  await expectProperty(property, 200);
+});
+
+it('results of any shape are seen as they are', async () => {
+  const property = fc.asyncProperty(fc.nat(results.length - 1), mutations, async (recorded, list) => {
+    const [mutated] = mutate(
+      [JSON.parse(results[recorded]!.body)],
+      list.filter(({ kind }) => kind !== 'drop'),
+    );
+    const [bare, wrapped] = await expectUnseen(() => createClient({ body: JSON.stringify(mutated) }), false, 1);
+    expect(wrapped).toEqual(bare);
+  });
+  await expectProperty(property, 150);
+});
+
+const POISON = new RangeError('poisoned');
+const fail = (): never => {
+  throw POISON;
+};
+
+/** What can be done to an object under way, so that looking at it is dangerous. */
+const DISGUISES: Readonly<Record<string, (chunk: unknown, path: number) => unknown>> = {
+  none: (chunk) => chunk,
+  frozen: (chunk) => {
+    for (const [node, key] of places(chunk)) Object.freeze(node[key]);
+    return Object.freeze(chunk);
+  },
+  'a getter that throws': (chunk, path) => {
+    const all = places(chunk);
+    const [node, key] = all[path % (all.length || 1)] ?? [];
+    if (node !== undefined) Object.defineProperty(node, key!, { get: fail, enumerable: true });
+    return chunk;
+  },
+  'a proxy that throws': () => new Proxy({}, { get: fail, has: fail, ownKeys: fail, getPrototypeOf: fail }),
+  'no prototype': (chunk) => Object.assign(Object.create(null), chunk),
+  'an array of itself': (chunk) => [chunk, chunk],
+  circular: (chunk) =>
+    typeof chunk === 'object' && chunk !== null ? Object.assign(chunk, { choices: [chunk] }) : chunk,
+};
+
+/** A client whose stream yields these very objects, under the SDK's own classes. */
+function clientOf(chunks: readonly unknown[], error: unknown): Client {
+  const client = createClientOf(fail);
+  const iterator = async function* () {
+    yield* chunks;
+    if (error !== undefined) throw error;
+  };
+  const props = { response: new Response(), options: {}, controller: new AbortController() };
+  const create = () =>
+    new APIPromise(
+      client,
+      Promise.resolve(props as never),
+      async () => new Stream(iterator, props.controller) as never,
+    );
+  return Object.assign(client, { chat: { completions: { create } } });
+}
+
+const ERRORS = [undefined, new Error('end'), Object.freeze({}), null, new Proxy({}, { get: fail })];
+
+it('objects that must not be touched come through untouched', async () => {
+  const disguise = fc.tuple(fc.constantFrom(...Object.keys(DISGUISES)), fc.nat(), fc.nat());
+  const property = fc.asyncProperty(
+    fc.nat(streams.length - 1),
+    mutations,
+    fc.array(disguise, { minLength: 1, maxLength: 3 }),
+    fc.nat(ERRORS.length - 1),
+    most,
+    async (recorded, list, disguises, error, count) => {
+      const chunks = mutate(chunksOf(streams[recorded]!), list);
+      const places = new Map(disguises.map(([name, at, path]) => [at % (chunks.length || 1), [name, path] as const]));
+      for (const [at, [name, path]] of places) chunks[at] = DISGUISES[name]!(chunks[at], path);
+      const [bare, wrapped] = await expectUnseen(() => clientOf(chunks, ERRORS[error]), true, count);
+      expect(wrapped.items.length).toBe(bare.items.length);
+      expect(wrapped.items.every((item, index) => Object.is(item, bare.items[index]))).toBe(true);
+      expect(Object.is(wrapped.error, bare.error)).toBe(true);
+    },
+  );
+  await expectProperty(property, 200);
+});
