@@ -5,7 +5,7 @@ import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
 import { type GapPoint, gapSeconds } from './gaps';
 import { absorb, quietly, warnFault } from './guard';
-import { forget } from './lifetimes';
+import { forget, type Watched } from './lifetimes';
 import type { Endpoint } from './series';
 import type { SumPoint } from './store';
 import { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, type ResponseHeaders } from './types';
@@ -45,6 +45,7 @@ export class Call {
   /** The gaps are those of the metric producer, not of this call alone. */
   gapsProduced = false;
   content: CallContent<Call> | undefined;
+  custody: Watched['custody'];
   #pulledAt = NEVER;
   #orphaned = false;
   /** Waiting spent on chunks without content since the last one with content. */

@@ -6,13 +6,14 @@ export interface Watched {
   /** It is not the consumer's turn. */
   readonly waiting: boolean;
   readonly lastActivity: number;
+  custody: Custody | undefined;
   orphaned(): void;
   abandoned(): void;
 }
 
-/** A promise, stream or iterator that a call waits to be used; `call` is taken out when it is. */
-export interface Custody {
-  call: Watched | undefined;
+/** What hangs on a promise, stream or iterator that a call can still be read through. */
+interface Custody {
+  readonly call: Watched;
 }
 
 interface Timer {
@@ -31,25 +32,36 @@ const outside: Run =
   process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage?.snapshot?.() ?? ((callback) => callback());
 
 const SWEEP_MILLIS = 15_000;
-const registry = new FinalizationRegistry<Custody>(({ call }) => call?.orphaned());
+const registry = new FinalizationRegistry<Custody>(({ call }) => call.orphaned());
 /** Streams and responses that it is the consumer's turn to read. */
 const unread = new Set<Watched>();
 let timer: Timer | undefined;
 let nextSweep = Number.POSITIVE_INFINITY;
 
-/** When `object` is collected while still in custody, nobody can read the call's rest: it is abandoned. */
-export function watchFor(object: object, call: Watched): Custody {
-  const custody: Custody = { call };
-  registry.register(object, custody);
+/** From now on the call is read through `object` alone: when that is collected, the rest is abandoned. */
+export function watchFor(object: object, call: Watched): void {
+  release(call);
+  call.custody = { call };
+  registry.register(object, call.custody, call.custody);
   unread.add(call);
   const idle = call.idleTimeoutMillis;
   // A timer that never came, as it may be where an isolate sleeps, doesn't end the watch.
   if (nextSweep < call.lastActivity || call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
-  return custody;
+}
+
+/**
+ * Somebody has begun to read: the call will end by that. What is registered survives every minor collection, so that it
+ * must not stay registered for longer than it matters.
+ */
+export function release(call: Watched): void {
+  if (call.custody === undefined) return;
+  registry.unregister(call.custody);
+  call.custody = undefined;
 }
 
 /** The call ended: it needs no watching. */
 export function forget(call: Watched): void {
+  release(call);
   unread.delete(call);
 }
 

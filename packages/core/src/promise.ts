@@ -1,6 +1,6 @@
 import type { Call } from './call';
 import { quietly, warnOnce } from './guard';
-import { type Custody, watchFor } from './lifetimes';
+import { release, watchFor } from './lifetimes';
 import { isTappable, tapStream } from './tap';
 import type { ResponseHeaders } from './types';
 
@@ -74,7 +74,6 @@ function settle(value: unknown, call: Call): void {
 class Follower {
   #call: Call;
   #headers: Promise<ResponseProps> | undefined;
-  #custody: Custody;
   #promises: ApiPromise[] = [];
   #restore: (() => void) | undefined;
   #onParsed = (value: unknown): void => settle(value, this.#call);
@@ -82,8 +81,6 @@ class Follower {
 
   constructor(call: Call) {
     this.#call = call;
-    // The pending response and every promise of the call hold the follower: without them nothing can be read any more.
-    this.#custody = watchFor(this, call);
   }
 
   hook(promise: ApiPromise): ApiPromise {
@@ -135,7 +132,10 @@ class Follower {
       call.signal = props.controller?.signal;
       call.responded();
       // Whoever waits for a promise of the call has asked for its body by now.
-      if (this.#promises.every(({ parsedPromise }) => parsedPromise === undefined)) this.#watchRaw(props);
+      if (this.#promises.some(({ parsedPromise }) => parsedPromise !== undefined)) return;
+      this.#watchRaw(props);
+      // Every promise of the call holds the follower: without them nothing can be read any more.
+      watchFor(this, call);
     });
     return props;
   }
@@ -166,7 +166,7 @@ class Follower {
     quietly('parsing', () => {
       this.#restore?.();
       this.#restore = undefined;
-      this.#custody.call = undefined;
+      release(this.#call);
       this.#call.pending = 1;
     });
     return props;

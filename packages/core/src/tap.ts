@@ -20,11 +20,12 @@ export function tapStream(stream: TappableStream, call: Call): void {
   call.isStream = true;
   call.pending = 0;
   call.signal = stream.controller?.signal ?? call.signal;
-  const custody = watchFor(stream, call);
+  let tapped = false;
+  watchFor(stream, call);
   stream.iterator = function iterator(this: unknown, ...args: []): AsyncIterator<unknown> {
     const iteration = source.apply(this as TappableStream, args);
-    if (custody.call === undefined) return iteration;
-    custody.call = undefined;
+    if (tapped) return iteration;
+    tapped = true;
     if (typeof iteration?.next !== 'function') return iteration;
     return quietly('tapping a stream', () => tapIterator(iteration, call)) ?? iteration;
   };

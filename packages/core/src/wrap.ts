@@ -1,5 +1,6 @@
 import { type Context, context } from '@opentelemetry/api';
 import { Call } from './call';
+import { checkOptions } from './check-options';
 import { contentOf, loadContent } from './content/lazy';
 import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
 import { quietly, warnOnce } from './guard';
@@ -18,12 +19,15 @@ const WRAPPED = Symbol.for('@grump/llm-otel.wrapped');
 /**
  * Watches the methods of `descriptor` on `client`, in place, and returns the same client. A client that is watched
  * already is left as it is. A client with nothing known on it gets one warning.
+ *
+ * @throws TypeError for an option that cannot be meant
  */
 export function wrapClient<Client extends object>(
   client: Client,
   descriptor: ProviderDescriptor,
   options: WrapOptions = {},
 ): Client {
+  checkOptions(options);
   quietly('wrapping a client', () => {
     const watch = new Watch(client, descriptor, options);
     const found = descriptor.methods.filter((method) => patchMethod(client, method, watch));

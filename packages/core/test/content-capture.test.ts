@@ -326,6 +326,19 @@ describe('the redactor', () => {
     expect(message).toMatchObject({ parts: [{ content: expect.stringMatching(/^x+…\[truncated \d+ bytes\]$/) }] });
   });
 
+  it('never saw half of a pattern that goes out, though a stream is cut before it looks', async () => {
+    const texts = ['Y'.repeat(600), 'x'.repeat(390), SECRET, 'x'.repeat(500)];
+    const create = () => lazily(new FakeStream(() => chunksOf(...texts)));
+    const redact = (content: CapturedContent) =>
+      JSON.parse(JSON.stringify(content).replaceAll(SECRET, '').replace(/Y+/, '').replace('x'.repeat(200), ''));
+    const client = await createClient({ content: { mode: 'both', redact, maxBytes: 1000 } }, { create });
+    await settled();
+    await read(await client.call({ prompt: 'Hello?' }));
+    const output = String(attributesOf(client)[OUTPUT]);
+    expect(output).toMatch(/"x*…\[truncated \d+ bytes\]"/);
+    expect(JSON.stringify(client.records)).not.toContain('the s');
+  });
+
   it.each([
     [
       'throws',

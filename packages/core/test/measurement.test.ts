@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Usage } from '../src/types';
 import type { FakeChunk } from './fake-sdk';
-import { consume, type Figures, figuresOf, pass, type Script } from './measure';
+import {
+  consume,
+  createWrapped,
+  type Figures,
+  figuresOf,
+  onlySpan,
+  pass,
+  type Script,
+  streamOf,
+  useTelemetry,
+} from './measure';
 
 const ROLE: FakeChunk = { model: 'fake-1' };
 const TEXT: FakeChunk = { kind: 'text' };
@@ -350,5 +360,25 @@ describe.each([
       const busy = await figuresOf(STREAM, (client) => consume(client, () => vi.advanceTimersByTime(1000)), produced);
       expect(busy).toMatchObject({ gaps: [2, 0.06], chunkGaps: [4, 0.07], duration: 5.17, perOutputToken: 1.03 });
     });
+  });
+});
+
+describe('the longest gap, on the span', () => {
+  it.each<[string, Script, number | undefined]>([
+    [
+      'is that between chunks of any kind',
+      [
+        [50, ROLE],
+        [150, TEXT],
+        [30, TEXT],
+        [1, STOP],
+      ],
+      0.15,
+    ],
+    ['is not there with one chunk', [[200, { ...TEXT, ...STOP }]], undefined],
+  ])('%s', async (_, script, expected) => {
+    const telemetry = useTelemetry();
+    await consume(createWrapped(telemetry, async () => streamOf(script)));
+    expect(onlySpan(telemetry).attributes['llm.stream.max_gap']).toBe(expected);
   });
 });

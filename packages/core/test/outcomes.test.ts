@@ -172,10 +172,10 @@ describe('cancelled', () => {
 
 describe('aborted', () => {
   it.each([
-    ['an abort error', new APIUserAbortError('Request was aborted.')],
-    ['a DOMException', new DOMException('gone', 'AbortError')],
-    ['a timeout', new DOMException('late', 'TimeoutError')],
-  ])('is a call that fails with %s', async (_, error) => {
+    ['an abort error', new APIUserAbortError('Request was aborted.'), 'APIUserAbortError'],
+    ['a DOMException', new DOMException('gone', 'AbortError'), 'DOMException'],
+    ['a timeout', new DOMException('late', 'TimeoutError'), 'DOMException'],
+  ])('is a call that fails with %s', async (_, error, errorType) => {
     const client = createWrapped(telemetry, async () => {
       await pass(20);
       throw error;
@@ -183,6 +183,7 @@ describe('aborted', () => {
     await expect(client.chat.create({ model: 'fake-1' })).rejects.toBe(error);
     const { inFlight, duration, outcomes } = await measured();
     expect({ inFlight, duration, outcomes }).toEqual({ inFlight: 0, duration: 0.02, outcomes: { aborted: 1 } });
+    expect((await requests())[0]!.attributes.error_type).toBe(errorType);
     expect(onlySpan(telemetry)).toMatchObject({ status: { code: 'UNSET' } });
     expect(onlySpan(telemetry).attributes).not.toHaveProperty('error.type');
   });

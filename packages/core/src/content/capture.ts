@@ -1,9 +1,8 @@
 import type { Attributes, Span } from '@opentelemetry/api';
 import type { Call } from '../call';
-import type { CallContent as Content } from '../call-hooks';
-
+import type { CallContent } from '../call-hooks';
 import type { MethodDescriptor } from '../descriptor';
-import { quietly, warnFault } from '../guard';
+import { warnFault } from '../guard';
 import type { Outcome } from '../types';
 import type { Watch } from '../watch';
 import { emitDetails, loggerOf, requestAttributes } from './event';
@@ -17,38 +16,22 @@ import { keepInput, sealed } from './seal';
 import { type ContentSettings, settingsOf } from './settings';
 import { TextBudget } from './text';
 
-/** Something that happened to a call: a method of {@link Content} and what it was given. */
-export type ContentStep = [keyof Content<Call>, unknown[]];
-
-/** Captures the content of a client's calls. */
-export interface Capturing {
-  /** Begins to collect; `undefined` where nobody would get it. */
-  start(call: Call, request: unknown): Content<Call> | undefined;
-  /** The same for a call that is under way, to which `steps` have happened. */
-  catchUp(call: Call, request: unknown, steps: readonly ContentStep[]): Content<Call> | undefined;
-}
+/** Begins to collect the content of a call; `undefined` where nobody would get it. */
+export type StartContent = (call: Call, request: unknown) => CallContent<Call> | undefined;
 
 /** Reads what the user asked for, and loads the mappings of the client's methods. */
-export async function prepareContent({ descriptor, options }: Watch): Promise<Capturing | undefined> {
+export async function prepareContent({ descriptor, options }: Watch): Promise<StartContent | undefined> {
   const settings = settingsOf(options.content);
   if (settings.mode === 'off') return undefined;
   const mappings = new Map<MethodDescriptor, ContentMapping>();
   for (const method of descriptor.methods) {
     if (method.content !== undefined) mappings.set(method, await method.content());
   }
-  const start: Capturing['start'] = (call, request) => {
+  return (call, request) => {
     const mapping = mappings.get(call.method);
     const places = mapping && placesOf(call, settings);
     return places && new Capture({ call, mapping, settings, ...places }, request);
   };
-  const catchUp: Capturing['catchUp'] = (call, request, steps) =>
-    quietly('content', () => {
-      const content = start(call, request);
-      for (const [name, values] of steps)
-        (content?.[name] as ((...values: unknown[]) => void) | undefined)?.apply(content, values);
-      return content;
-    });
-  return { start, catchUp };
 }
 
 interface Places {
@@ -70,7 +53,7 @@ interface Captured extends Places {
 }
 
 /** What was said in one call. Nothing of it is read before the SDK has serialised the request. */
-class Capture implements Content<Call> {
+class Capture implements CallContent<Call> {
   #captured: Captured;
   #tools: ContentTools;
   #request: unknown;

@@ -29,12 +29,12 @@ export function loggerOf({ watch, context }: Call): EventLogger | undefined {
 
 /** What the span of a call tells of its request. Reads without running the caller's code. */
 export function requestAttributes(call: Call, request: unknown): api.Attributes {
-  const { method, model, watch } = call;
+  const { endpoint, method, model, watch } = call;
   const attributes: api.Attributes = {
     ...seriesOf(call, watch.pipeline).spanStart,
     ...(model !== undefined && { [semconv.ATTR_REQUEST_MODEL]: model }),
     ...method.attributes(request),
-    ...watch.descriptor.spanAttributes?.(call.endpoint, model ?? UNKNOWN_MODEL),
+    ...watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL),
   };
   if (watch.profile === 'v1.41') for (const key of semconv.LATEST_ONLY) delete attributes[key];
   return attributes;

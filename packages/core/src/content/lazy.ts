@@ -1,24 +1,26 @@
-import type { Span } from '@opentelemetry/api';
 import type { Call } from '../call';
-import type { CallContent as Content } from '../call-hooks';
-
+import type { CallContent } from '../call-hooks';
 import { quietly, warnFault } from '../guard';
 import type { Watch } from '../watch';
-import type { Capturing, ContentStep } from './capture';
+import type { StartContent } from './capture';
 import { variable } from './variable';
 
-type StartContent = (call: Call, request: unknown) => Content<Call> | undefined;
+/** A method and what it was given. */
+type Step = [name: string, values: unknown[]];
 
 /** What a call may do, and how many may begin, before the module is there; what is more goes without content. */
-const MOST_STEPS = 1000;
+const MOST = 1000;
+
+/** Nothing needs to be loaded for these. */
+const NONE = /^(|off|no_content|false)$/i;
 
 /** How the content of a client's calls is captured, where it is. */
 const starts = new WeakMap<Watch, StartContent | undefined>();
 
 /** Loads what captures content, if the user asked for it. */
 export function loadContent(watch: Watch): void {
-  const { content = variable() } = watch.options;
-  if (content === undefined || content === 'off') return;
+  const { content = variable() ?? '' } = watch.options;
+  if (typeof content === 'string' && NONE.test(content)) return;
   const loading = import('./capture')
     .then((module) => module.prepareContent(watch))
     .catch((fault) => {
@@ -26,48 +28,42 @@ export function loadContent(watch: Watch): void {
       return undefined;
     });
   let calls = 0;
-  starts.set(watch, (call, request) => (++calls > MOST_STEPS ? undefined : backlog(loading, call, request)));
-  loading.then((capturing) => starts.set(watch, capturing?.start));
+  starts.set(watch, (call, request) => (++calls > MOST ? undefined : waitFor(loading, call, request)));
+  loading.then((start) => starts.set(watch, start));
 }
 
 /** What collects the content of `call`; `undefined` where none is wanted. */
-export function contentOf(call: Call, request: unknown): Content<Call> | undefined {
+export function contentOf(call: Call, request: unknown): CallContent<Call> | undefined {
   const start = starts.get(call.watch);
   return start && quietly('content', () => start(call, request));
 }
 
 /**
- * Remembers what happens to a call until the module is there, which then makes up for it. A span that would end before
- * waits so long; its times are its own.
+ * Notes what happens to a call until the module is there, and then lets it happen. The span waits with it, since content
+ * can't be added to one that has ended; its times are given when it ends, so that they stay what they are.
  */
-function backlog(loading: Promise<Capturing | undefined>, call: Call, request: unknown): Content<Call> {
+function waitFor(loading: Promise<StartContent | undefined>, call: Call, request: unknown): CallContent<Call> {
   const { span } = call;
-  const steps: ContentStep[] = [];
-  const later =
-    (name: ContentStep[0]) =>
-    (...values: unknown[]): void => {
-      if (steps.push([name, values]) > MOST_STEPS) call.content = undefined;
-    };
-  const remember = later('ended');
-  const ended: Content<Call>['ended'] = (...ending) => {
-    remember(...ending);
-    if (span?.isRecording()) call.span = holdUntil(caughtUp, span);
-  };
-  const content: Content<Call> = { sent: later('sent'), chunk: later('chunk'), result: later('result'), ended };
-  const caughtUp = loading.then((capturing) => {
+  const said: Step[] = [];
+  const traced: Step[] = [];
+  call.span = span && standIn(['isRecording', 'setAttributes', 'setStatus', 'end'], traced);
+  loading.then((start) => {
     call.span = span;
-    if (call.content === content) call.content = capturing?.catchUp(call, request, steps);
+    call.content = said.length > MOST ? undefined : quietly('content', () => start?.(call, request));
+    replay(said, call.content);
+    replay(traced, span);
   });
-  return content;
+  return standIn(['sent', 'chunk', 'result', 'ended'], said);
 }
 
-/** Does to `span` when `done` what is done to it now. */
-function holdUntil(done: Promise<void>, span: Span): Span {
-  const later =
-    (name: 'setAttributes' | 'setStatus' | 'end') =>
-    (...values: unknown[]): void =>
-      void done.then(() => quietly('a span', () => (span[name] as (...values: unknown[]) => void)(...values)));
-  const isRecording = (): boolean => span.isRecording();
-  const held = { isRecording, setAttributes: later('setAttributes'), setStatus: later('setStatus'), end: later('end') };
-  return held as unknown as Span;
+function standIn<Target>(names: readonly string[], steps: Step[]): Target {
+  const take = (name: string) => [name, (...values: unknown[]) => steps.length > MOST || steps.push([name, values])];
+  return Object.fromEntries(names.map(take));
+}
+
+function replay(steps: readonly Step[], target: unknown): void {
+  const methods = target as Record<string, (...values: unknown[]) => unknown> | undefined;
+  quietly('content', () => {
+    for (const [name, values] of steps) methods?.[name]?.(...values);
+  });
 }

@@ -1,0 +1,19 @@
+import type { WrapOptions } from './options';
+
+const PROFILES: readonly unknown[] = ['latest', 'v1.41', 'both', 'off'];
+
+/** @throws TypeError for an option that cannot be meant, with what is allowed. Wrong use shows when a client is wrapped, never in a call. */
+export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider }: WrapOptions): void {
+  if (genAi !== undefined && !PROFILES.includes(genAi)) {
+    throw new TypeError(`genAi is ${String(genAi)}; it must be one of ${PROFILES.join(', ')}`);
+  }
+  if (streamIdleTimeoutMillis !== undefined && !(streamIdleTimeoutMillis > 0)) {
+    throw new TypeError(`streamIdleTimeoutMillis is ${String(streamIdleTimeoutMillis)}; it must be a number above 0`);
+  }
+  if (pricing !== undefined && typeof pricing !== 'function') {
+    throw new TypeError('pricing must be a function that gives US dollars, or undefined where it knows no price');
+  }
+  if (provider !== undefined && (typeof provider !== 'string' || provider === '')) {
+    throw new TypeError('provider must be a name, such as nvidia-nim');
+  }
+}

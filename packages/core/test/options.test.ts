@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import type { WrapOptions } from '../src/options';
+import { wrapClient } from '../src/wrap';
+import { createFakeClient, provider } from './fake-sdk';
+
+const wrap = (options: object) => () =>
+  wrapClient(
+    createFakeClient(() => undefined),
+    provider,
+    options as WrapOptions,
+  );
+
+it.each([
+  [{ genAi: 'newest' }, 'genAi is newest; it must be one of latest, v1.41, both, off'],
+  [{ streamIdleTimeoutMillis: Number.NaN }, 'streamIdleTimeoutMillis is NaN; it must be a number above 0'],
+  [{ streamIdleTimeoutMillis: -1 }, 'streamIdleTimeoutMillis is -1'],
+  [{ pricing: 0.2 }, 'pricing must be a function'],
+  [{ provider: '' }, 'provider must be a name'],
+])('%o is refused when the client is wrapped, with what is allowed', (options, message) => {
+  expect(wrap(options)).toThrow(TypeError);
+  expect(wrap(options)).toThrow(message);
+});
+
+it('what can be meant is taken', () => {
+  expect(wrap({})).not.toThrow();
+  expect(wrap({ genAi: 'off', streamIdleTimeoutMillis: 1, pricing: () => 1, provider: 'x' })).not.toThrow();
+});
