@@ -8,7 +8,7 @@ export interface CallContent<Call> {
   chunk(chunk: unknown): void;
   result(result: unknown): void;
   /** The call is over; its span has not ended yet. */
-  ended(call: Call, outcome: Outcome): void;
+  ended(call: Call, outcome: Outcome, errorType: string | undefined): void;
 }
 
 /** What a recorder does with a call. */

@@ -184,7 +184,7 @@ export class Call {
     if (this.ended) return;
     this.endedAt = at;
     forget(this);
-    quietly('content', () => this.content?.ended(this, outcome));
+    quietly('content', () => this.content?.ended(this, outcome, type));
     quietly('recording a call', () => this.recorder.ended(this, outcome, type, error));
   }
 }
