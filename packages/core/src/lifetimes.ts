@@ -29,7 +29,7 @@ type Run = (callback: () => void) => void;
 // Taken now: the timer must neither be a fake one of a test's nor carry the context of the call that it was set in.
 const { process, setTimeout, clearTimeout } = globalThis as unknown as Host;
 const outside: Run =
-  process?.getBuiltinModule?.('node:async_hooks')?.AsyncLocalStorage?.snapshot?.() ?? ((callback) => callback());
+  process?.getBuiltinModule?.('async_hooks')?.AsyncLocalStorage?.snapshot?.() ?? ((callback) => callback());
 
 const SWEEP_MILLIS = 15_000;
 const registry = new FinalizationRegistry<Custody>(({ call }) => call.orphaned());
