@@ -72,23 +72,26 @@ function tapIterator(source: AsyncIterator<unknown>, call: Call): AsyncIterator<
   };
   const onError = (error: unknown): void => call.failed(error);
   // Closures, not a class: they cost the least per chunk.
-  const tap: AsyncIterator<unknown> & { __proto__: object } = {
-    __proto__: prototypeOf(source),
-    next(value?: undefined) {
-      call.pulled();
-      const step = nextOf(source, value, call);
-      if (step instanceof Promise) step.then(onStep, onError);
-      else return observeOdd(step, onStep, onError);
-      return step;
-    },
+  const tap: AsyncIterator<unknown> = Object.create(prototypeOf(source));
+  tap.next = (value?: undefined) => {
+    call.pulled();
+    const step = nextOf(source, value, call);
+    if (step instanceof Promise) step.then(onStep, onError);
+    else return observeOdd(step, onStep, onError);
+    return step;
   };
-  for (const method of ['return', 'throw'] as const) {
-    if (source[method] === undefined) continue;
-    tap[method] = (value?: unknown) => {
-      call.closed();
-      return source[method]!(value);
-    };
-  }
+  // Own, even where there is none: the generators' own methods know only generators.
+  tap.return = closing(source, 'return', call);
+  tap.throw = closing(source, 'throw', call);
   watchFor(tap, call);
   return tap;
+}
+
+/** The consumer breaks off. An iterator without the method has none here either. */
+function closing(source: AsyncIterator<unknown>, method: 'return' | 'throw', call: Call) {
+  if (source[method] === undefined) return undefined;
+  return (value?: unknown): Promise<Step> => {
+    call.closed();
+    return source[method]!(value);
+  };
 }
