@@ -32,6 +32,7 @@ export class Series {
   #endings = new Table<Outcome, string | undefined, Ending>(VARIANT_LIMIT);
   #genAi = new Table<string | undefined, string | undefined, Attributes>(VARIANT_LIMIT);
   #sums = new Table<InstrumentKey, string | undefined, SumPoint>();
+  #gaps = new Table<'gaps', string | undefined, GapPoint>(VARIANT_LIMIT);
   #usage = new Table<InstrumentKey, string | undefined, SumPoint>(VARIANT_LIMIT);
 
   constructor(
@@ -69,6 +70,12 @@ export class Series {
   }
 
   gaps(responseModel: string | undefined): GapPoint {
+    return (
+      this.#gaps.get('gaps', responseModel) ?? this.#gaps.keep('gaps', responseModel, this.#makeGaps(responseModel))
+    );
+  }
+
+  #makeGaps(responseModel: string | undefined): GapPoint {
     const id = this.#serverId(responseModel);
     return this.store.gaps(id, () => ({ llm: this.labels, genAi: this.genAi(responseModel) }));
   }
