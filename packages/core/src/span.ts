@@ -1,4 +1,4 @@
-import { type Attributes, type Context, context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
 import { type Call, NEVER } from './call';
 import type { GenAiProfile } from './catalogue';
 import { secondsBetween } from './clock';
@@ -14,8 +14,8 @@ const IN_CALL = createContextKey('@grump/llm-otel in call');
 /** What is started inside a call, such as a connection pool, keeps its context for good: a call that is over counts no more. */
 export const isInCall = (): boolean => (context.active().getValue(IN_CALL) as Call | undefined)?.ended === false;
 
-/** Starts the span of a call and gives the context that its request runs in. */
-export function startSpan(call: Call, series: Series, request: unknown): Context {
+/** Starts the span of a call, and sets the context that its request runs in. */
+export function startSpan(call: Call, series: Series, request: unknown): void {
   const parent = context.active();
   call.context = parent;
   const { model, method, watch, startedAtEpochMillis } = call;
@@ -28,18 +28,19 @@ export function startSpan(call: Call, series: Series, request: unknown): Context
   const span = watch.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, parent);
   call.span = span;
   call.context = trace.setSpan(parent, span).setValue(IN_CALL, call);
-  if (quietly('a span', () => span.isRecording()))
-    quietly('describing a request', () => describeRequest(call, request));
-  return call.context;
+  if (!quietly('a span', () => span.isRecording())) return;
+  const attributesAtEnd: Attributes = {};
+  call.requestAttributes = attributesAtEnd;
+  quietly('describing a request', () => addRequest(attributesAtEnd, call, request));
 }
 
 /** Attributes that a sampler has no use for are set when the span ends: each setting costs as much as ten attributes. */
-function describeRequest(call: Call, request: unknown): void {
+export function addRequest(attributes: Attributes, call: Call, request: unknown): Attributes {
   const { method, watch, model, endpoint } = call;
-  const attributes = { ...watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL) };
-  call.requestAttributes = attributes;
+  Object.assign(attributes, watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL));
   Object.assign(attributes, method.attributes(request));
   if (watch.profile === 'v1.41') for (const key of semconv.LATEST_ONLY) delete attributes[key];
+  return attributes;
 }
 
 /** What is known of a call when it is over. */

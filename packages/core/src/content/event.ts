@@ -1,10 +1,9 @@
 import * as api from '@opentelemetry/api';
 import type { Call } from '../call';
 import { warnOnce } from '../guard';
-import { UNKNOWN_MODEL } from '../models';
 import { seriesOf } from '../recorder';
 import * as semconv from '../semconv';
-import { endAttributes } from '../span';
+import { addRequest, endAttributes } from '../span';
 import type { Outcome } from '../types';
 import { CORE_VERSION, SCOPE_NAME } from '../version';
 import type { EventLogger, EventLoggerProvider } from './options';
@@ -29,15 +28,12 @@ export function loggerOf({ watch, context }: Call): EventLogger | undefined {
 
 /** What the span of a call tells of its request. Reads without running the caller's code. */
 export function requestAttributes(call: Call, request: unknown): api.Attributes {
-  const { endpoint, method, model, watch } = call;
-  const attributes: api.Attributes = {
+  const { model, watch } = call;
+  const start = {
     ...seriesOf(call, watch.pipeline).spanStart,
     ...(model !== undefined && { [semconv.ATTR_REQUEST_MODEL]: model }),
-    ...method.attributes(request),
-    ...watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL),
   };
-  if (watch.profile === 'v1.41') for (const key of semconv.LATEST_ONLY) delete attributes[key];
-  return attributes;
+  return addRequest(start, call, request);
 }
 
 export interface Details {
