@@ -1,17 +1,15 @@
-import { SpanStatusCode } from '@opentelemetry/api';
-import { type Call, NEVER } from './call';
+import type { Call } from './call';
 import type { CallRecorder } from './call-hooks';
-import { secondsBetween } from './clock';
+import { NEVER, secondsBetween } from './clock';
 import { costOf } from './cost';
-import type { Ended } from './ended';
-import { errorMessage } from './errors';
+import { Ended } from './ended';
 import { GapPoint, replay } from './gaps';
 import { recordGenAi } from './gen-ai';
-import { quietly, warnFault } from './guard';
+import { warnFault } from './guard';
 import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import type { Series } from './series';
-import { endAttributes } from './span';
+import { endSpan } from './span';
 
 /** The series that a call belongs to as things stand: the provider may have changed, or the model been confirmed. */
 export function seriesOf(call: Call, pipeline: Pipeline): Series {
@@ -26,9 +24,9 @@ export const recorder: CallRecorder<Call> = {
     if (outcome === 'ok' || call.firstChunk !== NEVER) pipeline.models.confirm(call.model);
     const series = seriesOf(call, pipeline);
     call.facts.responseModel = cut(call.facts.responseModel);
-    const ended: Ended = { call, pipeline, series, outcome, errorType, record: recordWith(call, pipeline) };
+    const ended = new Ended(call, pipeline, series, outcome, errorType);
     for (const part of PARTS) runPart(part, ended);
-    endSpan(ended, error);
+    endSpan(call, outcome, errorType, error);
   },
 
   responded(call) {
@@ -40,11 +38,10 @@ export const recorder: CallRecorder<Call> = {
     if (tokens !== undefined) series.perModel('rateLimitRemaining', 'kind', 'tokens').value = tokens;
   },
 
-  gaps(call) {
+  startGaps(call, stream) {
     const { pipeline } = call.watch;
-    if (!pipeline.produced) return new GapPoint();
-    call.gapsProduced = true;
-    return seriesOf(call, pipeline).gaps(cut(call.facts.responseModel));
+    stream.gapsProduced = pipeline.produced;
+    stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
   },
 };
 
@@ -60,43 +57,41 @@ function runPart(part: (ended: Ended) => void, ended: Ended): void {
   }
 }
 
-/** One instrument that fails takes no other with it. */
-function recordWith(call: Call, pipeline: Pipeline): Ended['record'] {
-  return (key, value, attributes) => {
-    try {
-      pipeline.histogram(key).record(value, attributes, call.context);
-    } catch (fault) {
-      warnFault('recording a value', fault);
-    }
-  };
-}
-
-function recordRequest({ call, series, outcome, errorType, record }: Ended): void {
+function recordRequest(ended: Ended): void {
+  const { call, series, outcome, errorType } = ended;
   const { attributes, requests } = series.ending(outcome, errorType);
+  const duration = secondsBetween(call.startedAt, call.endedAt);
   requests.value += 1;
-  record('requestDuration', secondsBetween(call.startedAt, call.endedAt), attributes);
-  if (call.isStream) record('streamDuration', secondsBetween(call.startedAt, call.endedAt), attributes);
+  ended.record('requestDuration', duration, attributes);
+  if (call.stream !== undefined) ended.record('streamDuration', duration, attributes);
 }
 
-function recordStream({ call, pipeline, series, record }: Ended): void {
-  if (!call.isStream) return;
-  const { startedAt, firstToken, firstOutputToken, lastToken, facts } = call;
-  if (firstToken !== NEVER) record('timeToFirstToken', secondsBetween(startedAt, firstToken), series.labels);
-  if (firstOutputToken !== NEVER)
-    record('timeToFirstOutputToken', secondsBetween(startedAt, firstOutputToken), series.labels);
+function recordStream(ended: Ended): void {
+  const { call, series } = ended;
+  const { startedAt, stream, facts } = call;
+  if (stream === undefined) return;
+  const { firstToken, firstOutputToken, lastToken } = stream;
+  const { labels } = series;
+  if (firstToken !== NEVER) ended.record('timeToFirstToken', secondsBetween(startedAt, firstToken), labels);
+  if (firstOutputToken !== NEVER) {
+    ended.record('timeToFirstOutputToken', secondsBetween(startedAt, firstOutputToken), labels);
+  }
   const generation = secondsBetween(firstToken, lastToken);
   const following = (facts.usage?.output ?? 0) - 1;
   if (firstToken !== NEVER && following > 0 && generation > 0) {
-    record('timePerOutputToken', generation / following, series.labels);
-    record('tokensPerSecond', following / generation, series.labels);
+    ended.record('timePerOutputToken', generation / following, labels);
+    ended.record('tokensPerSecond', following / generation, labels);
   }
-  if (call.gaps !== undefined && !call.gapsProduced) replayGaps(call.gaps, call, pipeline, series, record);
+  if (stream.gaps !== undefined && !stream.gapsProduced) replayGaps(stream.gaps, ended);
 }
 
-function replayGaps(gaps: GapPoint, call: Call, pipeline: Pipeline, series: Series, record: Ended['record']): void {
+function replayGaps(gaps: GapPoint, ended: Ended): void {
+  const { call, pipeline, series } = ended;
   const genAi = series.genAi(call.facts.responseModel);
-  replay(gaps.tokenGaps(), (gap) => record('interTokenLatency', gap, series.labels));
-  for (const key of pipeline.chunkKeys(call.watch.profile)) replay(gaps.chunkGaps(), (gap) => record(key, gap, genAi));
+  replay(gaps.tokenGaps(), (gap) => ended.record('interTokenLatency', gap, series.labels));
+  for (const key of pipeline.chunkKeys(call.watch.profile)) {
+    replay(gaps.chunkGaps(), (gap) => ended.record(key, gap, genAi));
+  }
 }
 
 const DETAILS = [
@@ -128,19 +123,3 @@ function recordCost({ call, series }: Ended): void {
 }
 
 const PARTS = [recordRequest, recordStream, recordUsage, recordCost, recordGenAi];
-
-function endSpan({ call, outcome, errorType }: Ended, error: unknown): void {
-  const { span } = call;
-  if (span === undefined) return;
-  quietly('describing a span', () => {
-    if (!span.isRecording()) return;
-    span.setAttributes(endAttributes(call, outcome, errorType));
-    if (outcome === 'error') span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
-    if (outcome === 'truncated') span.setStatus({ code: SpanStatusCode.ERROR, message: 'stream ended early' });
-  });
-  const nanos =
-    Math.round(secondsBetween(call.startedAt, call.endedAt) * 1e9) + (call.startedAtEpochMillis % 1000) * 1e6;
-  span.end([Math.trunc(call.startedAtEpochMillis / 1000) + Math.trunc(nanos / 1e9), nanos % 1e9]);
-}
-
-const messageOf = (error: unknown): string => quietly('an error', () => errorMessage(error)) ?? '';

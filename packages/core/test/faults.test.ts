@@ -204,7 +204,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'startSpan() throws': { options: tracer({ startSpan: fail }), warned: true },
   'startSpan() gives nothing': { options: tracer({ startSpan: nonsense() }), warned: true },
   'isRecording() throws': { options: span({ isRecording: fail }), warned: true },
-  'setAttributes() throws': { options: span({ setAttributes: fail }), warned: true },
+  'setAttribute() throws': { options: span({ setAttribute: fail }), warned: true },
   'setStatus() throws': { options: span({ setStatus: fail }), warned: true },
   'end() throws': { options: span({ end: fail }), unended: true, warned: true },
   'active() throws': { install: manager(() => ({ active: fail })), warned: true },

@@ -46,7 +46,7 @@ function waitFor(loading: Promise<StartContent | undefined>, call: Call, request
   const { span } = call;
   const said: Step[] = [];
   const traced: Step[] = [];
-  call.span = span && standIn(['isRecording', 'setAttributes', 'setStatus', 'end'], traced);
+  call.span = span && standIn(['isRecording', 'setAttribute', 'setStatus', 'end'], traced);
   loading.then((start) => {
     call.span = span;
     call.content = said.length > MOST ? undefined : quietly('content', () => start?.(call, request));
