@@ -1,6 +1,5 @@
 import {
   type Attributes,
-  type Context,
   createNoopMeter,
   type Histogram,
   type Meter,
@@ -13,6 +12,7 @@ import { entry, Table } from './entry';
 import { quietly } from './guard';
 import { createHistogram } from './instruments';
 import { ModelLabels } from './models';
+import type { Binder, Recordable } from './points';
 import { SCHEMA_URL } from './semconv';
 import { type Endpoint, Series } from './series';
 import { Store } from './store';
@@ -32,13 +32,8 @@ export interface ProducerCounts {
   all: number;
 }
 
-/** A histogram to record with. */
-export interface Recordable {
-  record(value: number, attributes: Attributes, context: Context): void;
-}
-
 /** What belongs to one meter provider: its instruments, its sums and gaps, its series. */
-export class Pipeline {
+export class Pipeline implements Binder {
   readonly store: Store = new Store();
   readonly models: ModelLabels;
   #histograms = new Map<InstrumentKey, Histogram>();
@@ -79,20 +74,15 @@ export class Pipeline {
     this.#enabled.add(profile);
   }
 
-  /** What the instrument's values are recorded with: the API, or an aggregate that the metric producers hand out. */
-  histogram(key: InstrumentKey): Recordable {
-    const { producers } = this;
-    if (producers.all > 0 && producers.perChunk === 0) {
-      return this.#aggregates.get(key) ?? this.#aggregate(key);
-    }
-    return (
-      this.#histograms.get(key) ?? entry(this.#histograms, key, () => createHistogram(this.#meter, CATALOGUE[key]))
-    );
+  get aggregated(): boolean {
+    return this.producers.all > 0 && this.producers.perChunk === 0;
   }
 
-  #aggregate(key: InstrumentKey): Aggregate {
-    const { buckets = [] }: Instrument = CATALOGUE[key];
-    return entry(this.#aggregates, key, () => new Aggregate(buckets));
+  /** The API's histogram, or a point of an aggregate that the metric producers hand out. */
+  bind(key: InstrumentKey, attributes: Attributes): Recordable {
+    const instrument: Instrument = CATALOGUE[key];
+    if (!this.aggregated) return entry(this.#histograms, key, () => createHistogram(this.#meter, instrument));
+    return entry(this.#aggregates, key, () => new Aggregate(instrument.buckets ?? [])).point(attributes);
   }
 
   /** The per-chunk instruments that are in use. */
@@ -120,7 +110,8 @@ export class Pipeline {
   series(endpoint: Endpoint, operation: string, model: string): Series {
     const series = this.#series.get(endpoint) ?? this.#makeTable(endpoint);
     return (
-      series.get(operation, model) ?? series.keep(operation, model, new Series(this.store, endpoint, operation, model))
+      series.get(operation, model) ??
+      series.keep(operation, model, new Series(this.store, this, endpoint, operation, model))
     );
   }
 
