@@ -1,9 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Instrument } from './catalogue';
+import { entry } from './entry';
 import type { HistogramValue } from './gaps';
-
-/** Series per instrument; one more becomes {@link OVERFLOW}. Below the SDK's own limit of 2000, so that the two don't meet. */
-export const SERIES_LIMIT = 1998;
-export const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
+import { OVERFLOW, SERIES_LIMIT } from './store';
 
 /** One series of a histogram. */
 export class HistogramPoint {
@@ -64,5 +63,18 @@ export class Aggregate {
     const made = new HistogramPoint(place === '' ? OVERFLOW : attributes, this.boundaries);
     this.points.set(place, made);
     return made;
+  }
+}
+
+/** The histograms of one meter provider that metric producers hand out. */
+export class Aggregates {
+  #aggregates = new Map<Instrument, Aggregate>();
+
+  bind(instrument: Instrument, attributes: Attributes): HistogramPoint {
+    return entry(this.#aggregates, instrument, () => new Aggregate(instrument.buckets ?? [])).point(attributes);
+  }
+
+  entries(): Iterable<[Instrument, Aggregate]> {
+    return this.#aggregates;
   }
 }

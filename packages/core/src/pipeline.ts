@@ -6,7 +6,7 @@ import {
   type MeterProvider,
   metrics,
 } from '@opentelemetry/api';
-import { Aggregate } from './aggregate';
+import type { Aggregates } from './aggregate';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
 import { quietly } from './guard';
@@ -39,7 +39,8 @@ export class Pipeline implements Binder {
   #histograms = new Map<InstrumentKey, Histogram>();
   #observed = new Set<Instrument>();
   #enabled = new Set<GenAiProfile>();
-  #aggregates = new Map<InstrumentKey, Aggregate>();
+  /** Brought by the metric producer that hands them out, which most bundles go without. */
+  aggregates: Aggregates | undefined;
   /** Metric producers bound to this provider by `attach()`. */
   readonly producers: ProducerCounts = { perChunk: 0, all: 0 };
   #endpoints = new Map<string, SeriesTable>();
@@ -81,19 +82,14 @@ export class Pipeline implements Binder {
   /** The API's histogram, or a point of an aggregate that the metric producers hand out. */
   bind(key: InstrumentKey, attributes: Attributes): Recordable {
     const instrument: Instrument = CATALOGUE[key];
-    if (!this.aggregated) return entry(this.#histograms, key, () => createHistogram(this.#meter, instrument));
-    return entry(this.#aggregates, key, () => new Aggregate(instrument.buckets ?? [])).point(attributes);
+    if (this.aggregated && this.aggregates !== undefined) return this.aggregates.bind(instrument, attributes);
+    return entry(this.#histograms, key, () => createHistogram(this.#meter, instrument));
   }
 
   /** The per-chunk instruments that are in use. */
   chunkInstruments(): Instrument[] {
     const profiles = [...this.#enabled];
     return INSTRUMENTS.filter((one) => one.perChunk && profiles.some((profile) => shows(profile, one)));
-  }
-
-  /** The instruments that are aggregated here. */
-  aggregates(): [Instrument, Aggregate][] {
-    return [...this.#aggregates].map(([key, aggregate]) => [CATALOGUE[key], aggregate]);
   }
 
   /** The GenAI per-chunk instruments of a profile, by key. */
