@@ -32,6 +32,8 @@ export class Call {
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
   inFlight: SumPoint | undefined;
+  /** What the shared time of its server was when it began. */
+  sharedFrom = 0;
   content: CallContent<Call> | undefined;
   readonly link: CallLink<Call> = { call: this };
   reader: object | undefined;

@@ -226,6 +226,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'pricing rejects': { options: () => ({ pricing: failLater as never }), warned: true },
   'pricing hangs': { options: () => ({ pricing: never as never }), warned: true },
   'pricing gives NaN': { options: () => ({ pricing: nonsense(Number.NaN) }), warned: false },
+  'pricing gives Infinity': { options: () => ({ pricing: nonsense(Number.POSITIVE_INFINITY) }), warned: false },
+  'pricing gives what nobody has': { options: () => ({ pricing: nonsense(1e300) }), warned: true },
   'pricing gives less than nothing': { options: () => ({ pricing: nonsense(-1) }), warned: false },
   'pricing gives text': { options: () => ({ pricing: nonsense('$5') }), warned: false },
   'destination() throws': { descriptor: { destination: fail }, warned: true },
