@@ -21,7 +21,16 @@ export type {
   Redact,
 } from './content/options';
 export type { CostSource } from './cost';
-export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
+export type {
+  DelayedWork,
+  Destination,
+  Ledger,
+  MethodDescriptor,
+  ObservedMethod,
+  Observer,
+  ProviderDescriptor,
+} from './descriptor';
+export { type LateFold, type LateModule, lateFold } from './late';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export type { PricedCall, Pricing } from './pricing';

@@ -105,23 +105,26 @@ const DETAILS = [
   { part: 'reasoning', type: 'reasoning' },
   { part: 'audioInput', type: 'audio_input' },
   { part: 'audioOutput', type: 'audio_output' },
+  { part: 'imageInput', type: 'image_input' },
+  { part: 'imageOutput', type: 'image_output' },
 ] as const;
 
-function recordUsage({ call, series, outcome }: Ended): void {
+export function recordUsage({ call, series, outcome }: Ended): void {
   const { usage } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok') series.perCall('usageMissing').value += 1;
+    if (outcome === 'ok' && !call.method.unmetered) series.perCall('usageMissing').value += 1;
     return;
   }
   if (usage.input !== undefined) series.perModel('tokens', 'type', 'input').value += usage.input;
   if (usage.output !== undefined) series.perModel('tokens', 'type', 'output').value += usage.output;
+  if (usage.audioSeconds) series.perModel('audioSeconds').value += usage.audioSeconds;
   for (const { part, type } of DETAILS) {
     const count = usage[part];
     if (count) series.perModel('tokenDetails', 'type', type).value += count;
   }
 }
 
-function recordCost({ call, series }: Ended): void {
+export function recordCost({ call, series }: Ended): void {
   const cost = costOf(call);
   if (cost !== undefined) series.perModel('cost', 'source', cost.source).value += cost.usd;
   else if (call.facts.usage !== undefined) series.perModel('unpricedRequests').value += 1;

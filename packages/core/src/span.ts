@@ -62,6 +62,7 @@ export function endAttributes(call: Call, outcome: Outcome, errorType: string | 
     set(attributes, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
   if (facts.usage !== undefined) addUsage(attributes, facts.usage, call.watch.profile);
+  if (call.watch.profile !== 'v1.41') Object.assign(attributes, facts.attributes);
   return attributes;
 }
 

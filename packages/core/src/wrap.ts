@@ -2,8 +2,11 @@ import { type Context, context } from '@opentelemetry/api';
 import { Call } from './call';
 import { checkOptions } from './check-options';
 import { contentOf, loadContent } from './content/lazy';
-import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
+import type { MethodDescriptor, ObservedMethod, ProviderDescriptor } from './descriptor';
+import { entry } from './entry';
 import { quietly, warnOnce } from './guard';
+import { lateRecorder } from './late';
+import { Glance } from './observe';
 import type { WrapOptions } from './options';
 import { follow } from './promise';
 import { recorder, seriesOf } from './recorder';
@@ -12,6 +15,8 @@ import { Watch } from './watch';
 
 type Method = (...args: unknown[]) => unknown;
 type Resource = Record<string, unknown>;
+type Place = Pick<MethodDescriptor, 'resource' | 'method'>;
+type Stand = (original: Method, self: unknown, args: unknown[]) => unknown;
 
 /** Marks our methods, across copies of this package. */
 const WRAPPED = Symbol.for('@grump/llm-otel.wrapped');
@@ -31,7 +36,8 @@ export function wrapClient<Client extends object>(
   quietly('wrapping a client', () => {
     const watch = new Watch(client, descriptor, options);
     const found = descriptor.methods.filter((method) => patchMethod(client, method, watch));
-    if (found.length === 0) warnNothing(descriptor);
+    if (!found.some(({ resource }) => resource.length > 0)) warnNothing(descriptor);
+    for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
     loadContent(watch);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
@@ -43,21 +49,34 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
   warnOnce(name, `the wrapped client has none of ${known}; nothing will be measured; check what was passed to wrap`);
 }
 
-/** Resources that have a method of ours, even if it lies below a spy by now. */
-const patched = new WeakSet<object>();
+/** Methods of ours by resource, even if they lie below a spy by now. */
+const patched = new WeakMap<object, Set<string>>();
 
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
-  let resource: unknown = client;
-  for (const name of method.resource) resource = (resource as Resource | undefined)?.[name];
-  if (typeof (resource as Resource | undefined)?.[method.method] !== 'function') return false;
-  replace(resource as Resource, method.method, (original, self, args) => {
-    const call = quietly('starting a call', () => begin(method, watch, args[0]));
+  return replaceIn(client, method, (original, self, args) => {
+    if (method.isCall?.(args) === false) return Reflect.apply(original, self, args);
+    const call = quietly('starting a call', () => beginCall(method, watch, args[method.argument ?? 0]));
     if (call === undefined) return Reflect.apply(original, self, args);
     const done = runIn(call.context, () => Reflect.apply(original, self, args));
     if ('returned' in done) return follow(done.returned, call);
     call.failed(done.thrown);
     throw done.thrown;
   });
+}
+
+function observeMethod(client: object, method: ObservedMethod, watch: Watch): void {
+  replaceIn(client, method, (original, self, args) => {
+    const returned: unknown = Reflect.apply(original, self, args);
+    const glance = quietly('observing a method', () => new Glance(watch, method, args));
+    return glance === undefined ? returned : follow(returned, glance);
+  });
+}
+
+function replaceIn(client: object, { resource, method }: Place, call: Stand): boolean {
+  let found: unknown = client;
+  for (const name of resource) found = (found as Resource | undefined)?.[name];
+  if (typeof (found as Resource | undefined)?.[method] !== 'function') return false;
+  replace(found as Resource, method, call);
   return true;
 }
 
@@ -73,15 +92,12 @@ function patchCopy(client: Resource, name: string, descriptor: ProviderDescripto
  * Puts a stand-in for a method on the object itself. It is the method in all but what a call does: a spy stays a spy, and
  * a method of the prototype may still be replaced there.
  */
-function replace(
-  resource: Resource,
-  name: string,
-  call: (original: Method, self: unknown, args: unknown[]) => unknown,
-) {
+function replace(resource: Resource, name: string, call: Stand): void {
   const known = Object.getOwnPropertyDescriptor(resource, name);
   const original = resource[name] as Method;
-  if (WRAPPED in original || patched.has(resource)) return;
-  patched.add(resource);
+  const ours = entry(patched, resource, () => new Set<string>());
+  if (WRAPPED in original || ours.has(name)) return;
+  ours.add(name);
   const current = () => (known === undefined ? Object.getPrototypeOf(resource)?.[name] : undefined) ?? original;
   const value = new Proxy(original, {
     apply: (_, self, args) => call(current(), self, args),
@@ -109,14 +125,16 @@ function runIn(parent: Context, method: () => unknown): { returned: unknown } | 
   return done!;
 }
 
-function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
+/** Starts a call, whose clock and span then run; none inside another one. */
+export function beginCall(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
   if (isInCall()) return undefined;
+  const { endpoint } = watch;
   const call = new Call(
     watch,
-    watch.endpoint,
+    endpoint,
     method,
-    quietly('the model', () => method.model(request)),
-    recorder,
+    quietly('the model', () => method.model(request)) ?? endpoint.model,
+    method.ready === undefined ? recorder : lateRecorder,
   );
   const series = seriesOf(call, watch.pipeline);
   quietly('starting a span', () => startSpan(call, series, request));

@@ -24,6 +24,7 @@ it('exports what it says', () => {
       "bucketViews",
       "createMetricProducer",
       "hasUnattachedProducer",
+      "lateFold",
       "own",
       "ownNumber",
       "ownString",

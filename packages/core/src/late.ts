@@ -1,0 +1,61 @@
+import type { Call } from './call';
+import type { CallRecorder } from './call-hooks';
+import { quietly, warnFault } from './guard';
+import { recorder } from './recorder';
+import type { CallFacts } from './types';
+
+/** Reads what a rare method brought. */
+export interface LateModule {
+  /** Folds a result, or the last chunk of a stream, into the facts. May throw: then it is left out. */
+  fold(facts: CallFacts, body: unknown): void;
+}
+
+/** Folds what came of rare methods, as soon as the module that can is there. */
+export interface LateFold {
+  /** Loads the module; to be asked for when a call begins. */
+  load(): void;
+  fold(facts: CallFacts, body: unknown): void;
+  /** For a descriptor's `ready`. */
+  ready(facts: CallFacts): Promise<unknown> | undefined;
+}
+
+/** Calls that may wait for the module, which takes milliseconds; what is more is not folded. */
+const MOST = 1000;
+
+/**
+ * A fold that is loaded when it is first needed, for methods that few applications call. What it needs no time for: those
+ * who use it say what kind of token a chunk is at once, and only the facts of the call come later.
+ */
+export function lateFold(load: () => Promise<LateModule>): LateFold {
+  const waiting = new Map<CallFacts, unknown>();
+  let loading: Promise<void> | undefined;
+  let fold = (facts: CallFacts, body: unknown): void => {
+    if (waiting.size < MOST) waiting.set(facts, body);
+  };
+  const loaded = (module: LateModule): void => {
+    fold = module.fold;
+    for (const [facts, body] of waiting) quietly('a result', () => fold(facts, body));
+    waiting.clear();
+  };
+  const failed = (fault: unknown): void => {
+    warnFault('loading what reads a result', fault);
+    loaded({ fold: () => {} });
+  };
+  return {
+    load: () => {
+      loading ??= load().then(loaded).catch(failed);
+    },
+    fold: (facts, body) => fold(facts, body),
+    ready: (facts) => (waiting.has(facts) ? loading : undefined),
+  };
+}
+
+/** Records a call when its facts are complete. Its times are taken by then. */
+export const lateRecorder: CallRecorder<Call> = {
+  ...recorder,
+  ended(call, ...how) {
+    const ready = call.method.ready?.(call.facts);
+    if (ready === undefined) recorder.ended(call, ...how);
+    else ready.then(() => quietly('recording a call', () => recorder.ended(call, ...how)));
+  },
+};
