@@ -1,11 +1,16 @@
 import type { ProviderDescriptor } from '@grump/llm-otel-core';
+import { audio } from './audio';
 import { chat } from './chat';
+import { embeddings } from './embeddings';
+import { images } from './images';
+import { moderations } from './moderations';
 import { destinationOf, NIM } from './providers';
+import { rerank } from './rerank';
 
 /** OpenAI's client, and whatever speaks its protocol. */
 export const openai: ProviderDescriptor = {
   name: 'openai',
-  methods: [chat],
+  methods: [chat, embeddings, ...images, ...audio, moderations, rerank],
   copies: ['withOptions'],
   destination: destinationOf,
   spanAttributes: ({ provider }, model) =>
