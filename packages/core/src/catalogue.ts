@@ -86,6 +86,13 @@ export const CATALOGUE = {
     CALL,
     'Time from issuing the request to the first token that is not reasoning',
   ),
+  timeToFirstAudio: llmHistogram(
+    'llm_time_to_first_audio_seconds',
+    's',
+    TTFT_V1,
+    CALL,
+    'Time from issuing the request to the first audio',
+  ),
   interTokenLatency: {
     ...llmHistogram(
       'llm_inter_token_latency_seconds',

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ReadCall } from './call-hooks';
 import type { ContentMapping } from './content/mapping';
 import type { CallFacts, ChunkKind, Usage } from './types';
 
@@ -39,6 +40,11 @@ export interface MethodDescriptor {
   readonly unmetered?: true;
   /** Settles when all that came is in the facts; `undefined` if it is. See {@link lateFold}. */
   ready?(facts: CallFacts): Promise<unknown> | undefined;
+  /**
+   * Looks on while the caller reads a result such as a `Response`, and says what it is read through: when that is collected,
+   * the rest is abandoned. `undefined` where it can't look on: then the call ends here.
+   */
+  tap?(result: unknown, call: ReadCall): object | undefined;
 }
 
 /** A method that calls no model, but tells what became of work that was ordered before. */

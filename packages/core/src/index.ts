@@ -1,3 +1,4 @@
+export { recordFirstAudio } from './audio';
 export {
   E2E_NIM1,
   E2E_V1,
@@ -9,6 +10,7 @@ export {
   TTFT_NIM1,
   TTFT_V1,
 } from './buckets';
+export type { ReadCall } from './call-hooks';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
@@ -30,6 +32,7 @@ export type {
   Observer,
   ProviderDescriptor,
 } from './descriptor';
+export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';

@@ -11,7 +11,9 @@ export interface LateModule {
 }
 
 /** Folds what came of rare methods, as soon as the module that can is there. */
-export interface LateFold {
+export interface LateFold<Module> {
+  /** The module, once it is there. */
+  readonly module: Module | undefined;
   /** Loads the module; to be asked for when a call begins. */
   load(): void;
   fold(facts: CallFacts, body: unknown): void;
@@ -26,24 +28,33 @@ const MOST = 1000;
  * A fold that is loaded when it is first needed, for methods that few applications call. What it needs no time for: those
  * who use it say what kind of token a chunk is at once, and only the facts of the call come later.
  */
-export function lateFold(load: () => Promise<LateModule>): LateFold {
+export function lateFold<Module extends LateModule>(load: () => Promise<Module>): LateFold<Module> {
   const waiting = new Map<CallFacts, unknown>();
   let loading: Promise<void> | undefined;
+  let module: Module | undefined;
   let fold = (facts: CallFacts, body: unknown): void => {
     if (waiting.size < MOST) waiting.set(facts, body);
   };
-  const loaded = (module: LateModule): void => {
-    fold = module.fold;
+  const settled = (now: LateModule['fold']): void => {
+    fold = now;
     for (const [facts, body] of waiting) quietly('a result', () => fold(facts, body));
     waiting.clear();
   };
-  const failed = (fault: unknown): void => {
-    warnFault('loading what reads a result', fault);
-    loaded({ fold: () => {} });
+  const start = async (): Promise<void> => {
+    try {
+      module = await load();
+      settled(module.fold);
+    } catch (fault) {
+      warnFault('loading what reads a result', fault);
+      settled(() => {});
+    }
   };
   return {
+    get module() {
+      return module;
+    },
     load: () => {
-      loading ??= load().then(loaded).catch(failed);
+      loading ??= start();
     },
     fold: (facts, body) => fold(facts, body),
     ready: (facts) => (waiting.has(facts) ? loading : undefined),

@@ -28,7 +28,8 @@ function addWork(watch: Watch, { operation, model, usage, completed, failed }: D
   if (completed > 0) series.ending('ok', undefined).requests.value += completed;
   if (failed > 0) series.ending('error', '_OTHER').requests.value += failed;
   const ended: Ended = { call, pipeline, series, outcome: 'ok', errorType: undefined, record() {} };
-  recordUsage(ended);
+  if (usage === undefined) series.perCall('usageMissing').value += completed;
+  else recordUsage(ended);
   recordCost(ended);
   if (usage?.input) series.perModel('tokenDetails', 'type', `${operation}_input`).value += usage.input;
   if (usage?.output) series.perModel('tokenDetails', 'type', `${operation}_output`).value += usage.output;

@@ -64,10 +64,19 @@ function settle(value: unknown, call: Call): void {
   if (call.ended || call.isStream) return;
   const seen = quietly('a result', () => {
     if (isTappable(value)) tapStream(value, call);
-    else call.resolved(value);
+    else if (call.method.tap === undefined || !tapResult(value, call)) call.resolved(value);
     return true;
   });
   if (seen === undefined) call.end('ok');
+}
+
+function tapResult(value: unknown, call: Call): boolean {
+  const source = call.method.tap!(value, call);
+  if (source === undefined) return false;
+  call.isStream = true;
+  call.pending = 0;
+  watchFor(source, call);
+  return true;
 }
 
 /** One per call; every promise that the SDK derives from the call's first is hooked into it. */

@@ -6,7 +6,7 @@ import type { MethodDescriptor, ObservedMethod, ProviderDescriptor } from './des
 import { entry } from './entry';
 import { quietly, warnOnce } from './guard';
 import { lateRecorder } from './late';
-import { Glance } from './observe';
+import { observeResult } from './observe';
 import type { WrapOptions } from './options';
 import { follow } from './promise';
 import { recorder, seriesOf } from './recorder';
@@ -67,8 +67,8 @@ function patchMethod(client: object, method: MethodDescriptor, watch: Watch): bo
 function observeMethod(client: object, method: ObservedMethod, watch: Watch): void {
   replaceIn(client, method, (original, self, args) => {
     const returned: unknown = Reflect.apply(original, self, args);
-    const glance = quietly('observing a method', () => new Glance(watch, method, args));
-    return glance === undefined ? returned : follow(returned, glance);
+    quietly('observing a method', () => observeResult(returned, method, args, watch));
+    return returned;
   });
 }
 

@@ -1,9 +1,13 @@
-import type { MethodDescriptor } from '@grump/llm-otel-core';
-import { media } from './media';
+import { type MethodDescriptor, NO_TOKEN } from '@grump/llm-otel-core';
+import { late, media } from './media';
 
 /** `audio.speech.create`, whose result is a `Response`, and `audio.transcriptions` and `audio.translations`. */
 export const audio: readonly MethodDescriptor[] = [
-  media('audio.speech', 'create', 'speech'),
+  {
+    ...media('audio.speech', 'create', 'speech'),
+    chunk: (facts, bytes) => late.module?.foldBytes(facts, bytes) ?? NO_TOKEN,
+    tap: (result, call) => late.module?.tapSpeech(result, call),
+  },
   media('audio.transcriptions', 'create', 'text'),
   media('audio.translations', 'create', 'text'),
 ];

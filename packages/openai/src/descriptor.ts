@@ -4,6 +4,7 @@ import { chat } from './chat';
 import { embeddings } from './embeddings';
 import { images } from './images';
 import { moderations } from './moderations';
+import { observed } from './observed';
 import { destinationOf, NIM } from './providers';
 import { rerank } from './rerank';
 
@@ -11,6 +12,7 @@ import { rerank } from './rerank';
 export const openai: ProviderDescriptor = {
   name: 'openai',
   methods: [chat, embeddings, ...images, ...audio, moderations, rerank],
+  observed,
   copies: ['withOptions'],
   destination: destinationOf,
   spanAttributes: ({ provider }, model) =>

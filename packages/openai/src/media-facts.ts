@@ -2,6 +2,8 @@ import { type LateModule, own, ownString } from '@grump/llm-otel-core';
 import { foldParts } from './parts';
 import { type ChatUsage, readCost } from './usage';
 
+export { foldBytes, tapSpeech } from './speech';
+
 // Loaded when one of these methods is first called: this module is a `LateModule`.
 
 /** What the answers of the images, audio, moderations and reranking methods say; a text or a `Response` says nothing. */

@@ -1,6 +1,7 @@
 import {
   type CallFacts,
   type ChunkKind,
+  type LateFold,
   lateFold,
   type MethodDescriptor,
   NO_TOKEN,
@@ -17,7 +18,7 @@ interface MediaEvent {
   readonly b64_json?: unknown;
 }
 
-const late = lateFold(() => import('./media-facts'));
+export const late: LateFold<typeof import('./media-facts')> = lateFold(() => import('./media-facts'));
 
 /**
  * A method whose usage is read by a module of its own: `resource` such as `audio.speech`, `output` the type of what it
