@@ -34,6 +34,7 @@ export type {
 } from './descriptor';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
+export { type Moment, moment, type OpenCall, openCall } from './open-call';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export type { PricedCall, Pricing } from './pricing';
@@ -45,5 +46,5 @@ export {
 } from './producer';
 export { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
-export { parseURL } from './watch';
+export { parseURL, Watch } from './watch';
 export { wrapClient } from './wrap';

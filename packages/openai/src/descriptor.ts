@@ -5,7 +5,7 @@ import { embeddings } from './embeddings';
 import { images } from './images';
 import { moderations } from './moderations';
 import { observed } from './observed';
-import { destinationOf, NIM } from './providers';
+import { destinationOf, spanAttributes } from './providers';
 import { rerank } from './rerank';
 
 /** OpenAI's client, and whatever speaks its protocol. */
@@ -15,6 +15,5 @@ export const openai: ProviderDescriptor = {
   observed,
   copies: ['withOptions'],
   destination: destinationOf,
-  spanAttributes: ({ provider }, model) =>
-    provider === NIM ? { 'nvidia.nim.provider': provider, 'nvidia.nim.model': model } : {},
+  spanAttributes,
 };

@@ -1,4 +1,5 @@
 import { type Destination, own, parseURL } from '@grump/llm-otel-core';
+import type { Attributes } from '@opentelemetry/api';
 
 interface Host {
   /** The end of the host name; the label stands for every host below it. */
@@ -46,7 +47,11 @@ const GEN_AI: ReadonlyMap<string, string> = new Map(
 
 /** Label of a server that is told by nothing. */
 const COMPATIBLE = 'openai-compatible';
-export const NIM = 'nvidia-nim';
+const NIM = 'nvidia-nim';
+
+/** Attributes of spans of NIM calls. */
+export const spanAttributes = ({ provider }: Pick<Destination, 'provider'>, model: string): Attributes =>
+  provider === NIM ? { 'nvidia.nim.provider': provider, 'nvidia.nim.model': model } : {};
 
 /** Reads the provider off the option, else the base URL, else the client's shape. */
 export function destinationOf(client: object, provider: string | undefined): Destination {
