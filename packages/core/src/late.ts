@@ -13,10 +13,10 @@ export interface LateModule {
 /** Folds what came of rare methods, as soon as the module that can is there. */
 export interface LateFold<Module> {
   /** The module, once it is there. */
-  readonly module: Module | undefined;
+  module: Module | undefined;
+  fold: LateModule['fold'];
   /** Loads the module; to be asked for when a call begins. */
   load(): void;
-  fold(facts: CallFacts, body: unknown): void;
   /** For a descriptor's `ready`. */
   ready(facts: CallFacts): Promise<unknown> | undefined;
 }
@@ -31,34 +31,29 @@ const MOST = 1000;
 export function lateFold<Module extends LateModule>(load: () => Promise<Module>): LateFold<Module> {
   const waiting = new Map<CallFacts, unknown>();
   let loading: Promise<void> | undefined;
-  let module: Module | undefined;
-  let fold = (facts: CallFacts, body: unknown): void => {
-    if (waiting.size < MOST) waiting.set(facts, body);
-  };
-  const settled = (now: LateModule['fold']): void => {
-    fold = now;
-    for (const [facts, body] of waiting) quietly('a result', () => fold(facts, body));
-    waiting.clear();
-  };
-  const start = async (): Promise<void> => {
-    try {
-      module = await load();
-      settled(module.fold);
-    } catch (fault) {
-      warnFault('loading what reads a result', fault);
-      settled(() => {});
-    }
-  };
-  return {
-    get module() {
-      return module;
+  const late: LateFold<Module> = {
+    module: undefined,
+    fold(facts, body) {
+      if (waiting.size < MOST) waiting.set(facts, body);
     },
-    load: () => {
-      loading ??= start();
+    load() {
+      loading ??= load()
+        .then((module) => {
+          late.module = module;
+          late.fold = module.fold;
+        })
+        .catch((fault) => {
+          warnFault('loading what reads a result', fault);
+          late.fold = () => {};
+        })
+        .then(() => {
+          for (const [facts, body] of waiting) quietly('a result', () => late.fold(facts, body));
+          waiting.clear();
+        });
     },
-    fold: (facts, body) => fold(facts, body),
     ready: (facts) => (waiting.has(facts) ? loading : undefined),
   };
+  return late;
 }
 
 /** Records a call when its facts are complete. Its times are taken by then. */

@@ -34,7 +34,7 @@ function useLate() {
       late.load();
       return provider.methods[0]!.model(request);
     },
-    result: late.fold,
+    result: (facts: CallFacts, result: unknown) => late.fold(facts, result),
     ready: late.ready,
   };
   const client = wrapClient(
