@@ -14,24 +14,9 @@ export type { ReadCall } from './call-hooks';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
-export type {
-  ContentMode,
-  ContentOptions,
-  EventLogger,
-  EventLoggerProvider,
-  EventRecord,
-  Redact,
-} from './content/options';
+export type * from './content/options';
 export type { CostSource } from './cost';
-export type {
-  DelayedWork,
-  Destination,
-  Ledger,
-  MethodDescriptor,
-  ObservedMethod,
-  Observer,
-  ProviderDescriptor,
-} from './descriptor';
+export type * from './descriptor';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
 export { type Moment, moment, type OpenCall, openCall } from './open-call';

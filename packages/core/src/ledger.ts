@@ -23,6 +23,8 @@ function addWork(watch: Watch, { operation, model, usage, completed, failed }: D
   call.endedAt = call.startedAt;
   call.facts.usage = usage;
   call.facts.responseModel = call.model;
+  // Prices are those of the tier.
+  call.facts.serviceTier = operation;
   pipeline.models.confirm(call.model);
   const series = pipeline.series(endpoint, operation, pipeline.models.label(call.model));
   if (completed > 0) series.ending('ok', undefined).requests.value += completed;

@@ -41,7 +41,7 @@ const method = (operation: string, last: (facts: CallFacts, event: unknown) => v
 });
 
 /** A response of a session, from its order or the end of the user's speech to `response.done`. */
-export const response: MethodDescriptor = method('chat', (facts, event) => {
+export const response: MethodDescriptor = /* @__PURE__ */ method('chat', (facts, event) => {
   if (ownString(event, 'type') !== 'response.done') return;
   const body = own(event, 'response');
   const status = ownString(body, 'status') ?? '';
@@ -53,7 +53,7 @@ export const response: MethodDescriptor = method('chat', (facts, event) => {
 });
 
 /** The transcription of what the user said, by a model of its own, from the end of the speech to its text. */
-export const transcription: MethodDescriptor = method('generate_content', (facts, event) => {
+export const transcription: MethodDescriptor = /* @__PURE__ */ method('generate_content', (facts, event) => {
   if (!ownString(event, 'type')?.endsWith('.completed')) return;
   foldParts(facts, own(event, 'usage'));
   facts.complete = true;

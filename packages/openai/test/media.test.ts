@@ -238,6 +238,48 @@ describe.each(SDKS)('%s: embeddings', (_, SDK) => {
   });
 });
 
+it('a chat of NIM with a picture in it is sent as it is, and has the usage of NIM', async () => {
+  const usage = { prompt_tokens: 514, total_tokens: 530, completion_tokens: 16, prompt_tokens_details: null };
+  const choices = [{ index: 0, message: { role: 'assistant', content: 'A bridge' }, finish_reason: 'stop' }];
+  const sent: unknown[] = [];
+  const fetch = async (_: unknown, init?: { body?: unknown }) => {
+    sent.push(JSON.parse(String(init?.body)));
+    return Response.json({ id: 'chat-1', model: 'nvidia/vila', choices, usage });
+  };
+  const wrapped = useWrapped([], { fetch, baseURL: 'https://integrate.api.nvidia.com/v1' });
+  const url = `data:image/png;base64,${'A'.repeat(100_000)}`;
+  const content = [
+    { type: 'text' as const, text: 'What is it?' },
+    { type: 'image_url' as const, image_url: { url } },
+  ];
+  const request = { model: 'nvidia/vila', messages: [{ role: 'user' as const, content }] };
+  await wrapped.client.chat.completions.create(request);
+  expect(sent).toEqual([request]);
+  expect(await wrapped.figures()).toMatchObject({ outcomes: { ok: 1 }, tokens: { input: 514, output: 16 } });
+  expect(JSON.stringify(spanOf(wrapped)).length).toBeLessThan(2000);
+});
+
+it('prompts of these methods are not captured, whoever asks', async () => {
+  const wrapped = useWrapped([{ body: { data: [], usage: IMAGE_USAGE } }], { content: 'span' });
+  await wrapped.client.images.generate({ model: 'gpt-image-1', prompt: 'a secret bridge' });
+  await wrapped.client.embeddings.create({ model: 'm', input: 'a secret text', encoding_format: 'float' });
+  expect(await wrapped.figures(2)).toMatchObject({ outcomes: { ok: 2 }, tokens: { input: 100, output: 2600 } });
+  await vi.waitFor(() => expect(wrapped.telemetry.spans()).toHaveLength(2));
+  expect(JSON.stringify(wrapped.telemetry.spans())).not.toContain('secret');
+});
+
+it.each([
+  ['null', null],
+  ['a number', 7],
+  ['usage that is text', { usage: 'much' }],
+  ['counts that are none', { usage: { input_tokens: -1, output_tokens: 1.5, input_tokens_details: 'x' } }],
+  ['an odd model', { model: { name: 'm' }, id: 5, usage: null }],
+])('an answer with %s is one without usage', async (_, body) => {
+  const wrapped = useWrapped([{ body }]);
+  await wrapped.client.images.generate(IMAGE);
+  expect(await wrapped.figures()).toMatchObject({ outcomes: { ok: 1 }, tokens: {}, usageMissing: 1 });
+});
+
 describe('moderations', () => {
   it('miss no usage, since they have none', async () => {
     const wrapped = useWrapped([{ body: { id: 'modr-1', model: 'omni-moderation-2024-09-26', results: [] } }]);
