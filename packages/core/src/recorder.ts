@@ -107,23 +107,26 @@ const DETAILS = [
   { part: 'reasoning', type: 'reasoning' },
   { part: 'audioInput', type: 'audio_input' },
   { part: 'audioOutput', type: 'audio_output' },
+  { part: 'imageInput', type: 'image_input' },
+  { part: 'imageOutput', type: 'image_output' },
 ] as const;
 
-function recordUsage({ call, points, outcome }: Ended): void {
+export function recordUsage({ call, points, outcome }: Ended): void {
   const { usage } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok') points.perCall('usageMissing').value += 1;
+    if (outcome === 'ok' && !call.method.unmetered) points.perCall('usageMissing').value += 1;
     return;
   }
   if (usage.input !== undefined) points.perModel('tokens', 'type', 'input').value += usage.input;
   if (usage.output !== undefined) points.perModel('tokens', 'type', 'output').value += usage.output;
+  if (usage.audioSeconds) points.perModel('audioSeconds').value += usage.audioSeconds;
   for (const { part, type } of DETAILS) {
     const count = usage[part];
     if (count) points.perModel('tokenDetails', 'type', type).value += count;
   }
 }
 
-function recordCost({ call, points }: Ended): void {
+export function recordCost({ call, points }: Ended): void {
   withCost(call, (cost) => {
     if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
     else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
