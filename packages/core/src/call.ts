@@ -158,6 +158,7 @@ export class Call {
 
   /** Once; whatever comes later is ignored. */
   end(outcome: Outcome, type?: string, error?: unknown, at: number = now()): void {
+    if (outcome === 'ok' && this.facts.error !== undefined) this.failed(this.facts.error);
     if (this.ended) return;
     this.endedAt = at;
     forget(this);

@@ -19,10 +19,14 @@ export interface MethodDescriptor {
   readonly method: string;
   /** `gen_ai.operation.name`, also the `operation` label. */
   readonly operation: string;
+  /** It fetches what another call had generated: its tokens are counted once, for the call that was {@link CallFacts.deferred}. */
+  readonly fetches?: true;
+  /** What is handed to the following functions as the request. Default: the first argument. */
+  request?(args: readonly unknown[]): unknown;
   /** The requested model. Reads without running the caller's code. */
   model(request: unknown): string | undefined;
   /** `gen_ai.request.*` and other attributes of the span. Reads without running the caller's code. */
-  attributes(request: unknown): Attributes;
+  attributes(request: unknown, destination: Pick<Destination, 'provider'>): Attributes;
   /** Folds one chunk of a stream into the facts and says what kind of token it brought. May throw: then it is left out. */
   chunk(facts: CallFacts, chunk: unknown): ChunkKind;
   /** Folds a whole result into the facts. May throw: then it is left out. */

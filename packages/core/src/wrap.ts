@@ -3,6 +3,7 @@ import { Call } from './call';
 import { checkOptions } from './check-options';
 import { contentOf, loadContent } from './content/lazy';
 import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
+import { entry } from './entry';
 import { quietly, warnFault, warnOnce } from './guard';
 import type { WrapOptions } from './options';
 import { enterShared } from './prices/shared-time';
@@ -44,15 +45,15 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
   warnOnce(name, `the wrapped client has none of ${known}; nothing will be measured; check what was passed to wrap`);
 }
 
-/** Resources that have a method of ours, even if it lies below a spy by now. */
-const patched = new WeakSet<object>();
+/** Methods of ours by resource, even if they lie below a spy by now. */
+const patched = new WeakMap<object, Set<string>>();
 
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
   let resource: unknown = client;
   for (const name of method.resource) resource = (resource as Resource | undefined)?.[name];
   if (typeof (resource as Resource | undefined)?.[method.method] !== 'function') return false;
   replace(resource as Resource, method.method, (original, self, args) => {
-    const call = begin(method, watch, args[0]);
+    const call = begin(method, watch, args);
     return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, args);
   });
   return true;
@@ -77,8 +78,9 @@ function replace(
 ) {
   const known = Object.getOwnPropertyDescriptor(resource, name);
   const original = resource[name] as Method;
-  if (WRAPPED in original || patched.has(resource)) return;
-  patched.add(resource);
+  const names = entry(patched, resource, () => new Set<string>());
+  if (WRAPPED in original || names.has(name)) return;
+  names.add(name);
   const current = () => (known === undefined ? Object.getPrototypeOf(resource)?.[name] : undefined) ?? original;
   const value = new Proxy(original, {
     apply: (_, self, args) => call(current(), self, args),
@@ -117,10 +119,12 @@ function run(call: Call, original: Method, self: unknown, args: unknown[]): unkn
   throw value;
 }
 
-function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
+/** Begins a call of `method` with these arguments; `undefined` where a layer of ours above has. */
+export function begin(method: MethodDescriptor, watch: Watch, args: readonly unknown[]): Call | undefined {
   try {
     const active = context.active();
     if (isInCall(active)) return undefined;
+    const request = method.request?.(args) ?? args[0];
     const call = new Call(watch, watch.endpoint, method, modelOf(method, request), recorder);
     call.context = active;
     const series = seriesOf(call, watch.pipeline);
@@ -128,7 +132,7 @@ function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call |
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
     call.content = contentOf(call, request);
-    if (watch.options.pricing !== undefined) enterShared(call, watch.options.pricing);
+    if (watch.options.pricing !== undefined && !method.fetches) enterShared(call, watch.options.pricing);
     return call;
   } catch (fault) {
     warnFault('starting a call', fault);
