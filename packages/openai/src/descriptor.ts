@@ -1,11 +1,19 @@
 import type { ProviderDescriptor } from '@grump/llm-otel-core';
-import { chat } from './chat';
+import { chat, completions } from './chat';
 import { destinationOf, NIM } from './providers';
+import { compact, responses, retrieve } from './responses';
+
+const RESPONSES = [responses, compact, retrieve];
 
 /** OpenAI's client, and whatever speaks its protocol. */
 export const openai: ProviderDescriptor = {
   name: 'openai',
-  methods: [chat],
+  methods: [
+    chat,
+    completions,
+    ...RESPONSES,
+    ...RESPONSES.map((method) => ({ ...method, resource: ['beta', ...method.resource] })),
+  ],
   copies: ['withOptions'],
   destination: destinationOf,
   spanAttributes: ({ provider }, model) =>
