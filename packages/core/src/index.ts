@@ -22,6 +22,8 @@ export type {
 } from './content/options';
 export type { CostSource } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
+export { quietly } from './guard';
+export { createObserver, type Observe, type ObservedCall } from './observe';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';

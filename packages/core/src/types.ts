@@ -33,11 +33,11 @@ export class CallFacts {
   systemFingerprint: string | undefined = undefined;
   /** Whether the stream's terminal event was seen. */
   complete = false;
-  /** An answer that says of itself that it failed; read as a thrown error is. */
+  /** An answer that says of itself that it failed; read as a thrown error is. Fetching such an answer is no failure. */
   error: unknown = undefined;
   /** The server works on in the background: usage comes with a later fetch, and none is missing. */
   deferred = false;
-  /** How far a fetched response is: `queued`, `in_progress`, `completed`, … */
+  /** How far the server is with it: `queued`, `in_progress`, `completed`, … */
   status: string | undefined = undefined;
   /** For the descriptor: of what is under way, a part has come. */
   partial = false;

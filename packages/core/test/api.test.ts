@@ -23,6 +23,7 @@ it('exports what it says', () => {
       "TTFT_V1",
       "bucketViews",
       "createMetricProducer",
+      "createObserver",
       "hasUnattachedProducer",
       "own",
       "ownNumber",
@@ -30,6 +31,7 @@ it('exports what it says', () => {
       "parseURL",
       "perGpuHour",
       "perMillionTokens",
+      "quietly",
       "wrapClient",
     ]
   `);

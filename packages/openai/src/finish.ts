@@ -6,6 +6,7 @@ interface Item {
 
 /** What a response says of its end. */
 export interface Ending {
+  readonly object?: unknown;
   readonly status?: unknown;
   readonly output?: unknown;
   readonly incomplete_details?: { readonly reason?: unknown } | null;
@@ -18,7 +19,8 @@ export const isUnderWay = (status: unknown): boolean => status === 'queued' || s
 export const isTerminal = (type: string): boolean => /^response\.(completed|incomplete|failed|cancelled)$/.test(type);
 
 /** The conventions' names: where other APIs have a finish reason, this one has a status. */
-export function finishReason({ status, incomplete_details: details, output }: Ending): string {
+export function finishReason({ object, status, incomplete_details: details, output }: Ending): string {
+  if (object === 'response.compaction') return 'compaction';
   if (status === 'failed' || status === 'cancelled') return 'error';
   const reason = filled(details?.reason);
   if (reason !== undefined) return reason === 'max_output_tokens' ? 'length' : reason;

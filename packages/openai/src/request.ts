@@ -48,6 +48,14 @@ export function responsesAttributes(request: unknown, to: To): Attributes {
   return attributes;
 }
 
+/** Span attributes of a request for a response by its id. */
+export function fetchAttributes(request: unknown, to: To): Attributes {
+  const attributes = requestAttributes(request, to, 'responses');
+  set(attributes, 'gen_ai.response.id', ownString(request, 'id'));
+  set(attributes, 'gen_ai.request.stream_cursor', ownNumber(request, 'starting_after')?.toString());
+  return attributes;
+}
+
 /** Span attributes of any request; `api` is `openai.api.type`. */
 export function requestAttributes(request: unknown, { provider }: To, api?: string): Attributes {
   const attributes: Attributes = {};

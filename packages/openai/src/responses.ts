@@ -5,13 +5,12 @@ import {
   NO_TOKEN,
   OUTPUT,
   own,
-  ownNumber,
   ownString,
   REASONING,
 } from '@grump/llm-otel-core';
 import { filled, isFilled } from './filled';
 import { type Ending, finishReason, isCall, isTerminal, isUnderWay } from './finish';
-import { responsesAttributes } from './request';
+import { fetchAttributes, responsesAttributes } from './request';
 import { RESPONSES, readCost, readUsage, type ServerUsage } from './usage';
 
 interface Part {
@@ -62,14 +61,7 @@ export const responses: MethodDescriptor = {
 };
 
 /** `responses.compact`: the model sums a conversation up. */
-export const compact: MethodDescriptor = {
-  ...responses,
-  method: 'compact',
-  result(facts, body) {
-    foldResult(facts, body);
-    facts.finish(0, 'compaction');
-  },
-};
+export const compact: MethodDescriptor = { ...responses, method: 'compact' };
 
 /** `responses.retrieve`: polls or streams what was created before, which costs no tokens. */
 export const retrieve: MethodDescriptor = {
@@ -77,36 +69,10 @@ export const retrieve: MethodDescriptor = {
   method: 'retrieve',
   operation: 'fetch_response',
   fetches: true,
-  request: ([id, query]: readonly unknown[]) => ({ id, query }),
+  request: ([id, query]: readonly unknown[]) => ({ id, starting_after: own(query, 'starting_after') }),
   model: () => undefined,
   attributes: fetchAttributes,
-  chunk(facts, event) {
-    const kind = foldEvent(facts, event);
-    const { response } = event as StreamEvent;
-    if (response) foldStatus(facts, response);
-    return kind;
-  },
-  result(facts, body) {
-    foldResult(facts, body);
-    foldStatus(facts, body as ResponseBody);
-  },
 };
-
-/** That the answer failed is no failure of fetching it. */
-function foldStatus(facts: CallFacts, { status }: ResponseBody): void {
-  facts.status = filled(status);
-  facts.error = undefined;
-}
-
-function fetchAttributes(request: unknown, { provider }: { readonly provider: string }): Record<string, string> {
-  const id = ownString(request, 'id');
-  const cursor = ownNumber(own(request, 'query'), 'starting_after');
-  return {
-    ...(id !== undefined && { 'gen_ai.response.id': id }),
-    ...(cursor !== undefined && { 'gen_ai.request.stream_cursor': String(cursor) }),
-    ...(provider === 'openai' && { 'openai.api.type': 'responses' }),
-  };
-}
 
 // Runs once per event. Whatever ends in a non-empty string of its own is something that the model wrote: text, refusals,
 // arguments and code of tools, sound and its transcript, in events that are yet to be invented too.
@@ -132,6 +98,7 @@ function foldResponse(facts: CallFacts, body: ResponseBody, isOver: boolean): vo
   facts.responseId = filled(body.id) ?? facts.responseId;
   facts.responseModel = filled(body.model) ?? facts.responseModel;
   facts.serviceTier = filled(body.service_tier) ?? facts.serviceTier;
+  facts.status = filled(body.status);
   facts.deferred = !isOver && body.background === true;
   if (body.usage) {
     facts.usage = readUsage(body.usage, RESPONSES) ?? facts.usage;
