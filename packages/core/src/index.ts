@@ -19,6 +19,7 @@ export type { CostSource } from './cost';
 export type * from './descriptor';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
+export { createObserver, type Observe, type ObservedCall } from './observer';
 export { type Moment, moment, type OpenCall, openCall } from './open-call';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';

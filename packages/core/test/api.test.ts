@@ -24,6 +24,7 @@ it('exports what it says', () => {
       "Watch",
       "bucketViews",
       "createMetricProducer",
+      "createObserver",
       "hasUnattachedProducer",
       "lateFold",
       "moment",
