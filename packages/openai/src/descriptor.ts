@@ -5,7 +5,7 @@ import { embeddings } from './embeddings';
 import { images } from './images';
 import { moderations } from './moderations';
 import { observed } from './observed';
-import { destinationOf, spanAttributes } from './providers';
+import { destinationOf, quirksOf, spanAttributes } from './providers';
 import { rerank } from './rerank';
 
 /** OpenAI's client, and whatever speaks its protocol. */
@@ -15,5 +15,6 @@ export const openai: ProviderDescriptor = {
   observed,
   copies: ['withOptions'],
   destination: destinationOf,
+  quirks: quirksOf,
   spanAttributes,
 };
