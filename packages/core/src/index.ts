@@ -32,7 +32,9 @@ export {
   type LlmMetricProducer,
   type MetricProducerOptions,
 } from './producer';
-export { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
+export type * from './server/times';
+export type { ChunkKind, Failure, Outcome, ResponseHeaders, Usage } from './types';
+export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
 export { parseURL, Watch } from './watch';
 export { wrapClient } from './wrap';

@@ -62,11 +62,11 @@ export const lateRecorder: CallRecorder<Call> = {
   ended(call, ...how) {
     const ready = call.method.ready?.(call.facts);
     if (ready === undefined) return recorder.ended(call, ...how);
-    const { stream } = call;
+    const { stream, headers, requestOptions } = call;
     ready.then(() => {
-      call.stream = stream;
+      Object.assign(call, { stream, headers, requestOptions });
       quietly('recording a call', () => recorder.ended(call, ...how));
-      call.stream = undefined;
+      call.letGo();
     });
   },
 };

@@ -6,21 +6,20 @@ import { claim, defer } from './deferred';
 import { Ended } from './ended';
 import { GapPoint, replay } from './gaps';
 import { recordGenAi, recordGenAiUsage } from './gen-ai';
-import { warnFault } from './guard';
+import { quietly, warnFault } from './guard';
 import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import { isInTable } from './prices/lazy';
 import { enterShared } from './prices/shared-time';
+import { adoptHeaders, LIMITS, wantedHeaders } from './response';
+import { endWithRetries } from './retries';
 import type { Series } from './series';
-import { endSpan } from './span';
+import { recordServer } from './server/lazy';
+import { describeSpan } from './span';
 
 /** The series that a call belongs to. */
 export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>
   watch.series(model, method.operation, endpoint, pipeline);
-
-/** After so many responses in a row without rate limits, only every so many are looked at: reading a header costs. */
-const LIMITLESS = 8;
-const LIMITLESS_STEP = 32;
 
 /** Turns an ended call into numbers and ends its span. */
 export const recorder: CallRecorder<Call> = {
@@ -29,21 +28,23 @@ export const recorder: CallRecorder<Call> = {
     if (call.inFlight !== undefined) call.inFlight.value -= 1;
     if (outcome === 'ok' || call.firstChunk !== NEVER || isInTable(call)) pipeline.models.confirm(call.model);
     const series = seriesOf(call, pipeline);
+    quietly('response headers', () => adoptHeaders(call, error) && this.responded(call));
     call.facts.responseModel = cut(call.facts.responseModel);
     const points = series.points(outcome, errorType, call.facts.responseModel);
     const ended = new Ended(call, pipeline, series, points, outcome, errorType);
     for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
-    endSpan(call, outcome, errorType, error);
+    describeSpan(call, outcome, errorType, error);
+    endWithRetries(ended, error);
   },
 
   responded(call) {
-    const { watch } = call;
-    watch.limitless += 1;
-    if (watch.limitless > LIMITLESS && watch.limitless % LIMITLESS_STEP !== 0) return;
-    const requests = numberOf(call.headers?.get('x-ratelimit-remaining-requests'));
-    const tokens = numberOf(call.headers?.get('x-ratelimit-remaining-tokens'));
+    const { watch, headers, endpoint } = call;
+    if (headers === undefined) return;
+    const { limits = LIMITS } = endpoint.quirks ?? {};
+    watch.sent.look(headers, wantedHeaders(limits));
+    const requests = numberOf(watch.sent.read(headers, limits[0]));
+    const tokens = numberOf(watch.sent.read(headers, limits[1]));
     if (requests === undefined && tokens === undefined) return;
-    watch.limitless = 0;
     const series = seriesOf(call, watch.pipeline);
     if (requests !== undefined) series.limit('requests').value = requests;
     if (tokens !== undefined) series.limit('tokens').value = tokens;
@@ -87,7 +88,7 @@ function recordStream(ended: Ended): void {
     ended.record('timeToFirstOutputToken', secondsBetween(startedAt, firstOutputToken), labels);
   }
   const generation = secondsBetween(firstToken, lastToken);
-  const following = (facts.usage?.output ?? 0) - 1;
+  const following = (facts.usage?.output ?? 0) + (facts.usage?.unlisted ?? 0) - 1;
   if (firstToken !== NEVER && following > 0 && generation > 0) {
     ended.record('timePerOutputToken', generation / following, labels);
     ended.record('tokensPerSecond', following / generation, labels);
@@ -152,5 +153,5 @@ function recordFetched({ call }: Ended): void {
   for (const part of [recordUsage, recordCost, recordGenAiUsage]) runPart(part, late);
 }
 
-const PARTS = [recordRequest, recordStream, recordUsage, recordCost, recordGenAi];
+const PARTS = [recordRequest, recordStream, recordUsage, recordCost, recordGenAi, recordServer];
 const FETCH_PARTS = [recordRequest, recordFetched, recordStream, recordGenAi];

@@ -1,4 +1,5 @@
 import { context } from '@opentelemetry/api';
+import { amend } from './amend';
 import { begin } from './begin';
 import type { Call } from './call';
 import { checkOptions } from './check-options';
@@ -8,6 +9,7 @@ import { quietly, warnFault, warnOnce } from './guard';
 import { observeResult } from './observe';
 import type { WrapOptions } from './options';
 import { follow } from './promise';
+import { watchRetries } from './retries';
 import { type Method, type Resource, replace, type Stand } from './stand-in';
 import { Watch } from './watch';
 
@@ -31,6 +33,7 @@ export function wrapClient<Client extends object>(
     if (!found.some(({ resource }) => resource.length > 0)) warnNothing(descriptor);
     for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
     loadContent(watch);
+    if (found.length > 0) watchRetries(client as Resource);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
   return client;
@@ -44,7 +47,7 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
   return replaceIn(client, method, (original, self, args) => {
     const call = method.isCall?.(args) === false ? undefined : begin(method, watch, args);
-    return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, args);
+    return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, amend(call, args));
   });
 }
 
