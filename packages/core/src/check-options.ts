@@ -3,7 +3,7 @@ import type { WrapOptions } from './options';
 const PROFILES: readonly unknown[] = ['latest', 'v1.41', 'both', 'off'];
 
 /** @throws TypeError for an option that cannot be meant, with what is allowed. Wrong use shows when a client is wrapped, never in a call. */
-export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider }: WrapOptions): void {
+export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider, onCall }: WrapOptions): void {
   if (genAi !== undefined && !PROFILES.includes(genAi)) {
     throw new TypeError(`genAi is ${String(genAi)}; it must be one of ${PROFILES.join(', ')}`);
   }
@@ -12,6 +12,9 @@ export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider
   }
   if (pricing !== undefined && typeof pricing !== 'function') {
     throw new TypeError('pricing must be a function that gives US dollars, or undefined where it knows no price');
+  }
+  if (onCall !== undefined && typeof onCall !== 'function') {
+    throw new TypeError('onCall must be a function');
   }
   if (provider !== undefined && (typeof provider !== 'string' || provider === '')) {
     throw new TypeError('provider must be a name, such as nvidia-nim');

@@ -2,14 +2,7 @@ import type { Call } from './call';
 import { secondsBetween } from './clock';
 import { absorb, quietly } from './guard';
 import type { PricedCall } from './pricing';
-
-/** Where a cost comes from: the server's own figure, the price table or the user's function. */
-export type CostSource = 'provider' | 'table' | 'user';
-
-export interface Cost {
-  readonly usd: number;
-  readonly source: CostSource;
-}
+import type { Cost } from './types';
 
 /** What a call cost, or `undefined` if nothing knows. */
 export function costOf(call: Call): Cost | undefined {

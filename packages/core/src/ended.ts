@@ -14,6 +14,7 @@ export class Ended {
     readonly series: Series,
     readonly outcome: Outcome,
     readonly errorType: string | undefined,
+    readonly error: unknown,
   ) {}
 
   /** One instrument that fails takes no other with it. */

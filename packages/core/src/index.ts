@@ -9,6 +9,7 @@ export {
   TTFT_NIM1,
   TTFT_V1,
 } from './buckets';
+export type { CallSummary, OnCall } from './call-summary';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
@@ -20,7 +21,6 @@ export type {
   EventRecord,
   Redact,
 } from './content/options';
-export type { CostSource } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
@@ -31,7 +31,17 @@ export {
   type LlmMetricProducer,
   type MetricProducerOptions,
 } from './producer';
-export { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
+export {
+  CallFacts,
+  type ChunkKind,
+  type Cost,
+  type CostSource,
+  NO_TOKEN,
+  OUTPUT,
+  type Outcome,
+  REASONING,
+  type Usage,
+} from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
 export { parseURL } from './watch';
 export { wrapClient } from './wrap';

@@ -1,4 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { OnCall } from './call-summary';
 import type { GenAiProfile } from './catalogue';
 import type { ContentMode, ContentOptions, EventLoggerProvider } from './content/options';
 import type { Pricing } from './pricing';
@@ -20,6 +21,10 @@ export interface WrapOptions {
    * `llm_unpriced_requests_total`.
    */
   readonly pricing?: Pricing;
+  /**
+   * Is told of each call when it is over: timings, tokens, cost, outcome and ids, with or without OpenTelemetry. Default: none.
+   */
+  readonly onCall?: OnCall;
   /**
    * Whether prompts and answers are recorded, and how. Default: the variable
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else `off`.

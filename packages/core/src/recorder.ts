@@ -10,6 +10,8 @@ import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import type { Series } from './series';
 import { endSpan } from './span';
+import { secondsPerOutputToken } from './stream-speed';
+import { summaryOf } from './summary-lazy';
 
 /** The series that a call belongs to as things stand: the provider may have changed, or the model been confirmed. */
 export function seriesOf(call: Call, pipeline: Pipeline): Series {
@@ -24,9 +26,8 @@ export const recorder: CallRecorder<Call> = {
     if (outcome === 'ok' || call.firstChunk !== NEVER) pipeline.models.confirm(call.model);
     const series = seriesOf(call, pipeline);
     call.facts.responseModel = cut(call.facts.responseModel);
-    const ended = new Ended(call, pipeline, series, outcome, errorType);
+    const ended = new Ended(call, pipeline, series, outcome, errorType, error);
     for (const part of PARTS) runPart(part, ended);
-    endSpan(call, outcome, errorType, error);
   },
 
   responded(call) {
@@ -70,17 +71,16 @@ function recordStream(ended: Ended): void {
   const { call, series } = ended;
   const { startedAt, stream, facts } = call;
   if (stream === undefined) return;
-  const { firstToken, firstOutputToken, lastToken } = stream;
+  const { firstToken, firstOutputToken } = stream;
   const { labels } = series;
   if (firstToken !== NEVER) ended.record('timeToFirstToken', secondsBetween(startedAt, firstToken), labels);
   if (firstOutputToken !== NEVER) {
     ended.record('timeToFirstOutputToken', secondsBetween(startedAt, firstOutputToken), labels);
   }
-  const generation = secondsBetween(firstToken, lastToken);
-  const following = (facts.usage?.output ?? 0) - 1;
-  if (firstToken !== NEVER && following > 0 && generation > 0) {
-    ended.record('timePerOutputToken', generation / following, labels);
-    ended.record('tokensPerSecond', following / generation, labels);
+  const perToken = secondsPerOutputToken(stream, facts.usage);
+  if (perToken !== undefined) {
+    ended.record('timePerOutputToken', perToken, labels);
+    ended.record('tokensPerSecond', 1 / perToken, labels);
   }
   if (stream.gaps !== undefined && !stream.gapsProduced) replayGaps(stream.gaps, ended);
 }
@@ -116,10 +116,17 @@ function recordUsage({ call, series, outcome }: Ended): void {
   }
 }
 
-function recordCost({ call, series }: Ended): void {
+function recordSpan({ call, outcome, errorType, error }: Ended): void {
+  endSpan(call, outcome, errorType, error);
+}
+
+// Last: functions of the user's run here, which find the call recorded.
+function recordCost(ended: Ended): void {
+  const { call, series } = ended;
   const cost = costOf(call);
   if (cost !== undefined) series.perModel('cost', 'source', cost.source).value += cost.usd;
   else if (call.facts.usage !== undefined) series.perModel('unpricedRequests').value += 1;
+  summaryOf(ended)?.(cost);
 }
 
-const PARTS = [recordRequest, recordStream, recordUsage, recordCost, recordGenAi];
+const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordSpan, recordCost];

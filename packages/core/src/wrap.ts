@@ -8,6 +8,7 @@ import type { WrapOptions } from './options';
 import { follow } from './promise';
 import { recorder, seriesOf } from './recorder';
 import { isInCall, startSpan } from './span';
+import { loadSummaries } from './summary-lazy';
 import { Watch } from './watch';
 
 type Method = (...args: unknown[]) => unknown;
@@ -33,6 +34,7 @@ export function wrapClient<Client extends object>(
     const found = descriptor.methods.filter((method) => patchMethod(client, method, watch));
     if (found.length === 0) warnNothing(descriptor);
     loadContent(watch);
+    loadSummaries(options);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
   return client;

@@ -228,6 +228,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'pricing gives NaN': { options: () => ({ pricing: nonsense(Number.NaN) }), warned: false },
   'pricing gives less than nothing': { options: () => ({ pricing: nonsense(-1) }), warned: false },
   'pricing gives text': { options: () => ({ pricing: nonsense('$5') }), warned: false },
+  'onCall throws': { options: () => ({ onCall: fail }), warned: true },
+  'onCall rejects': { options: () => ({ onCall: failLater as never }), warned: true },
+  'onCall hangs': { options: () => ({ onCall: never as never }), warned: false },
+  'onCall gives text': { options: () => ({ onCall: nonsense('text') }), warned: false },
+  'onCall gives what cannot be waited for': {
+    options: () => ({ onCall: nonsense(Object.defineProperty({}, 'then', { get: fail })) }),
+    warned: true,
+  },
   'destination() throws': { descriptor: { destination: fail }, warned: true },
   'destination() gives nothing': { descriptor: { destination: nonsense() }, warned: true },
   'destination() gives no URL': {

@@ -15,6 +15,7 @@ it.each([
   [{ streamIdleTimeoutMillis: Number.NaN }, 'streamIdleTimeoutMillis is NaN; it must be a number above 0'],
   [{ streamIdleTimeoutMillis: -1 }, 'streamIdleTimeoutMillis is -1'],
   [{ pricing: 0.2 }, 'pricing must be a function'],
+  [{ onCall: {} }, 'onCall must be a function'],
   [{ provider: '' }, 'provider must be a name'],
 ])('%o is refused when the client is wrapped, with what is allowed', (options, message) => {
   expect(wrap(options)).toThrow(TypeError);
@@ -23,5 +24,7 @@ it.each([
 
 it('what can be meant is taken', () => {
   expect(wrap({})).not.toThrow();
-  expect(wrap({ genAi: 'off', streamIdleTimeoutMillis: 1, pricing: () => 1, provider: 'x' })).not.toThrow();
+  expect(
+    wrap({ genAi: 'off', streamIdleTimeoutMillis: 1, pricing: () => 1, provider: 'x', onCall: () => {} }),
+  ).not.toThrow();
 });

@@ -1,6 +1,8 @@
 import { type WrapOptions, wrapClient } from '@grump/llm-otel-core';
 import { openai } from './descriptor';
 
+export type { CallSummary } from '@grump/llm-otel-core';
+
 /** Options of {@link wrapOpenAI}. */
 export interface WrapOpenAIOptions extends WrapOptions {}
 
