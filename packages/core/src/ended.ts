@@ -3,6 +3,7 @@ import type { Call } from './call';
 import type { InstrumentKey } from './catalogue';
 import { warnFault } from './guard';
 import type { Pipeline } from './pipeline';
+import type { Points } from './points';
 import type { Series } from './series';
 import type { Outcome } from './types';
 
@@ -12,15 +13,16 @@ export class Ended {
     readonly call: Call,
     readonly pipeline: Pipeline,
     readonly series: Series,
+    readonly points: Points,
     readonly outcome: Outcome,
     readonly errorType: string | undefined,
     readonly error: unknown,
   ) {}
 
-  /** One instrument that fails takes no other with it. */
-  record(key: InstrumentKey, value: number, attributes: Attributes): void {
+  /** One instrument that fails takes no other with it. Where one has two sets of attributes, `slot` tells them apart. */
+  record(key: InstrumentKey, value: number, attributes: Attributes, slot: string = key): void {
     try {
-      this.pipeline.histogram(key).record(value, attributes, this.call.context);
+      this.points.histogram(key, attributes, slot).record(value, attributes, this.call.context);
     } catch (fault) {
       warnFault('recording a value', fault);
     }

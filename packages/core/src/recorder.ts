@@ -13,10 +13,13 @@ import { endSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
 import { summaryOf } from './summary-lazy';
 
-/** The series that a call belongs to as things stand: the provider may have changed, or the model been confirmed. */
-export function seriesOf(call: Call, pipeline: Pipeline): Series {
-  return pipeline.series(call.endpoint, call.method.operation, pipeline.models.label(call.model));
-}
+/** The series that a call belongs to. */
+export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>
+  watch.series(model, method.operation, endpoint, pipeline);
+
+/** After so many responses in a row without rate limits, only every so many are looked at: reading a header costs. */
+const LIMITLESS = 8;
+const LIMITLESS_STEP = 32;
 
 /** Turns an ended call into numbers and ends its span. */
 export const recorder: CallRecorder<Call> = {
@@ -26,17 +29,22 @@ export const recorder: CallRecorder<Call> = {
     if (outcome === 'ok' || call.firstChunk !== NEVER) pipeline.models.confirm(call.model);
     const series = seriesOf(call, pipeline);
     call.facts.responseModel = cut(call.facts.responseModel);
-    const ended = new Ended(call, pipeline, series, outcome, errorType, error);
+    const points = series.points(outcome, errorType, call.facts.responseModel);
+    const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
     for (const part of PARTS) runPart(part, ended);
   },
 
   responded(call) {
+    const { watch } = call;
+    watch.limitless += 1;
+    if (watch.limitless > LIMITLESS && watch.limitless % LIMITLESS_STEP !== 0) return;
     const requests = numberOf(call.headers?.get('x-ratelimit-remaining-requests'));
     const tokens = numberOf(call.headers?.get('x-ratelimit-remaining-tokens'));
     if (requests === undefined && tokens === undefined) return;
-    const series = seriesOf(call, call.watch.pipeline);
-    if (requests !== undefined) series.perModel('rateLimitRemaining', 'kind', 'requests').value = requests;
-    if (tokens !== undefined) series.perModel('rateLimitRemaining', 'kind', 'tokens').value = tokens;
+    watch.limitless = 0;
+    const series = seriesOf(call, watch.pipeline);
+    if (requests !== undefined) series.limit('requests').value = requests;
+    if (tokens !== undefined) series.limit('tokens').value = tokens;
   },
 
   startGaps(call, stream) {
@@ -59,12 +67,11 @@ function runPart(part: (ended: Ended) => void, ended: Ended): void {
 }
 
 function recordRequest(ended: Ended): void {
-  const { call, series, outcome, errorType } = ended;
-  const { attributes, requests } = series.ending(outcome, errorType);
+  const { call, points } = ended;
   const duration = secondsBetween(call.startedAt, call.endedAt);
-  requests.value += 1;
-  ended.record('requestDuration', duration, attributes);
-  if (call.stream !== undefined) ended.record('streamDuration', duration, attributes);
+  points.requests.value += 1;
+  ended.record('requestDuration', duration, points.ended);
+  if (call.stream !== undefined) ended.record('streamDuration', duration, points.ended);
 }
 
 function recordStream(ended: Ended): void {
@@ -86,11 +93,10 @@ function recordStream(ended: Ended): void {
 }
 
 function replayGaps(gaps: GapPoint, ended: Ended): void {
-  const { call, pipeline, series } = ended;
-  const genAi = series.genAi(call.facts.responseModel);
+  const { call, pipeline, series, points } = ended;
   replay(gaps.tokenGaps(), (gap) => ended.record('interTokenLatency', gap, series.labels));
   for (const key of pipeline.chunkKeys(call.watch.profile)) {
-    replay(gaps.chunkGaps(), (gap) => ended.record(key, gap, genAi));
+    replay(gaps.chunkGaps(), (gap) => ended.record(key, gap, points.genAi));
   }
 }
 
@@ -102,17 +108,17 @@ const DETAILS = [
   { part: 'audioOutput', type: 'audio_output' },
 ] as const;
 
-function recordUsage({ call, series, outcome }: Ended): void {
+function recordUsage({ call, points, outcome }: Ended): void {
   const { usage } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok') series.perCall('usageMissing').value += 1;
+    if (outcome === 'ok') points.perCall('usageMissing').value += 1;
     return;
   }
-  if (usage.input !== undefined) series.perModel('tokens', 'type', 'input').value += usage.input;
-  if (usage.output !== undefined) series.perModel('tokens', 'type', 'output').value += usage.output;
+  if (usage.input !== undefined) points.perModel('tokens', 'type', 'input').value += usage.input;
+  if (usage.output !== undefined) points.perModel('tokens', 'type', 'output').value += usage.output;
   for (const { part, type } of DETAILS) {
     const count = usage[part];
-    if (count) series.perModel('tokenDetails', 'type', type).value += count;
+    if (count) points.perModel('tokenDetails', 'type', type).value += count;
   }
 }
 
@@ -122,10 +128,10 @@ function recordSpan({ call, outcome, errorType, error }: Ended): void {
 
 // Last: functions of the user's run here, which find the call recorded.
 function recordCost(ended: Ended): void {
-  const { call, series } = ended;
+  const { call, points } = ended;
   const cost = costOf(call);
-  if (cost !== undefined) series.perModel('cost', 'source', cost.source).value += cost.usd;
-  else if (call.facts.usage !== undefined) series.perModel('unpricedRequests').value += 1;
+  if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
+  else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
   summaryOf(ended)?.(cost);
 }
 
