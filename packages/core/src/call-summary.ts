@@ -37,6 +37,10 @@ export interface CallSummary {
   readonly responseId: string | undefined;
   /** The server's id of the HTTP request, from the response's headers or the error. */
   readonly requestId: string | undefined;
+  /** What `callContext` said. */
+  readonly attributes: Readonly<Record<string, unknown>> | undefined;
+  readonly sessionId: string | undefined;
+  readonly userId: string | undefined;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
 }

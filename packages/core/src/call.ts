@@ -1,5 +1,6 @@
 import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { CallContent, CallRecorder } from './call-hooks';
+import type { CallValues } from './call-values';
 import { NEVER, now, reading } from './clock';
 import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
@@ -32,6 +33,7 @@ export class Call {
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
   inFlight: SumPoint | undefined;
+  values: CallValues | undefined;
   content: CallContent<Call> | undefined;
   readonly link: CallLink<Call> = { call: this };
   reader: object | undefined;

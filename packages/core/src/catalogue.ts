@@ -162,6 +162,13 @@ export const CATALOGUE = {
     [...LABELS, 'kind'],
     'What the server last said is left of the rate limit (kind: requests, tokens)',
   ),
+  routerDecisions: llmSum(
+    'llm_router_decisions_total',
+    'counter',
+    '{decision}',
+    ['from', 'to', 'reason'],
+    'Decisions of a router for which a call was made',
+  ),
   inferenceDuration: genAiSeconds(
     'gen_ai.client.inference.duration',
     LATEST,

@@ -10,6 +10,7 @@ export {
   TTFT_V1,
 } from './buckets';
 export type { CallSummary, OnCall } from './call-summary';
+export { type CallContextOptions, callContext } from './caller-context';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
@@ -31,6 +32,7 @@ export {
   type LlmMetricProducer,
   type MetricProducerOptions,
 } from './producer';
+export type { RouterDecision } from './router';
 export {
   CallFacts,
   type ChunkKind,

@@ -39,6 +39,9 @@ function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | 
     cost: cost && { ...cost },
     responseId: facts.responseId,
     requestId: requestIdOf(headers) ?? cut(ownString(error, 'requestID')),
+    attributes: call.values && { ...call.values.attributes },
+    sessionId: call.values?.sessionId,
+    userId: call.values?.userId,
     ...spanOf(call),
   };
 }

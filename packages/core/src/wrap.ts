@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api';
 import { Call } from './call';
+import { valuesOf } from './call-values';
 import { checkOptions } from './check-options';
 import { contentOf, loadContent } from './content/lazy';
 import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
@@ -7,6 +8,7 @@ import { quietly, warnFault, warnOnce } from './guard';
 import type { WrapOptions } from './options';
 import { follow } from './promise';
 import { recorder, seriesOf } from './recorder';
+import { runInContext } from './run-in-context';
 import { isInCall, startSpan } from './span';
 import { loadSummaries } from './summary-lazy';
 import { Watch } from './watch';
@@ -92,39 +94,29 @@ function replace(
   });
 }
 
-/** Runs the caller's method in the context of the call: exactly once, whatever the context manager does. */
+/** Runs the caller's method in the context of the call. */
 function run(call: Call, original: Method, self: unknown, args: unknown[]): unknown {
-  let done = false;
-  let threw = false;
-  let value: unknown;
-  const once = () => {
-    if (done) return;
-    done = true;
-    try {
-      value = Reflect.apply(original, self, args);
-    } catch (error) {
-      threw = true;
-      value = error;
-    }
-  };
+  let returned: unknown;
   try {
-    context.with(call.context, once);
-  } catch (fault) {
-    warnFault('the context', fault);
+    returned = runInContext(call.context, () => Reflect.apply(original, self, args));
+  } catch (error) {
+    call.failed(error);
+    throw error;
   }
-  once();
-  if (!threw) return follow(value, call);
-  call.failed(value);
-  throw value;
+  return follow(returned, call);
 }
 
 function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
   try {
     const active = context.active();
     if (isInCall(active)) return undefined;
-    const call = new Call(watch, watch.endpoint, method, modelOf(method, request), recorder);
+    const { endpoint, pipeline } = watch;
+    const values = valuesOf(active);
+    const call = new Call(watch, values?.labelled(endpoint) ?? endpoint, method, modelOf(method, request), recorder);
     call.context = active;
-    const series = seriesOf(call, watch.pipeline);
+    call.values = values;
+    values?.began(pipeline);
+    const series = seriesOf(call, pipeline);
     startSpan(call, series, request);
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;

@@ -22,6 +22,7 @@ it('exports what it says', () => {
       "TTFT_NIM1",
       "TTFT_V1",
       "bucketViews",
+      "callContext",
       "createMetricProducer",
       "hasUnattachedProducer",
       "own",
