@@ -34,6 +34,8 @@ export class Call {
   context: Context = ROOT_CONTEXT;
   inFlight: SumPoint | undefined;
   values: CallValues | undefined;
+  /** What the shared time of its server was when it began. */
+  sharedFrom = 0;
   content: CallContent<Call> | undefined;
   readonly link: CallLink<Call> = { call: this };
   reader: object | undefined;

@@ -1,13 +1,14 @@
 import type { Call } from './call';
 import type { CallRecorder } from './call-hooks';
 import { NEVER, secondsBetween } from './clock';
-import { costOf } from './cost';
+import { withCost } from './cost';
 import { Ended } from './ended';
 import { GapPoint, replay } from './gaps';
 import { recordGenAi } from './gen-ai';
 import { warnFault } from './guard';
 import { cut } from './models';
 import type { Pipeline } from './pipeline';
+import { isInTable } from './prices/lazy';
 import type { Series } from './series';
 import { endSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
@@ -26,7 +27,7 @@ export const recorder: CallRecorder<Call> = {
   ended(call, outcome, errorType, error) {
     const { pipeline } = call.watch;
     if (call.inFlight !== undefined) call.inFlight.value -= 1;
-    if (outcome === 'ok' || call.firstChunk !== NEVER) pipeline.models.confirm(call.model);
+    if (outcome === 'ok' || call.firstChunk !== NEVER || isInTable(call)) pipeline.models.confirm(call.model);
     const series = seriesOf(call, pipeline);
     call.facts.responseModel = cut(call.facts.responseModel);
     const points = series.points(outcome, errorType, call.facts.responseModel);
@@ -129,10 +130,12 @@ function recordSpan({ call, outcome, errorType, error }: Ended): void {
 // Last: functions of the user's run here, which find the call recorded.
 function recordCost(ended: Ended): void {
   const { call, points } = ended;
-  const cost = costOf(call);
-  if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
-  else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
-  summaryOf(ended)?.(cost);
+  const tell = summaryOf(ended);
+  withCost(call, (cost) => {
+    if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
+    else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
+    tell?.(cost);
+  });
 }
 
 const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordSpan, recordCost];

@@ -6,6 +6,7 @@ import { contentOf, loadContent } from './content/lazy';
 import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
 import { quietly, warnFault, warnOnce } from './guard';
 import type { WrapOptions } from './options';
+import { enterShared } from './prices/shared-time';
 import { follow } from './promise';
 import { recorder, seriesOf } from './recorder';
 import { runInContext } from './run-in-context';
@@ -121,6 +122,7 @@ function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call |
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
     call.content = contentOf(call, request);
+    if (watch.options.pricing !== undefined) enterShared(call, watch.options.pricing);
     return call;
   } catch (fault) {
     warnFault('starting a call', fault);

@@ -29,6 +29,8 @@ it('exports what it says', () => {
       "ownNumber",
       "ownString",
       "parseURL",
+      "perGpuHour",
+      "perMillionTokens",
       "wrapClient",
     ]
   `);

@@ -1,7 +1,18 @@
 import { type WrapOptions, wrapClient } from '@grump/llm-otel-core';
 import { openai } from './descriptor';
 
-export { type CallContextOptions, type CallSummary, callContext, type RouterDecision } from '@grump/llm-otel-core';
+export {
+  type CallContextOptions,
+  type CallSummary,
+  callContext,
+  type GpuPrice,
+  type PricedCall,
+  type Pricing,
+  perGpuHour,
+  perMillionTokens,
+  type RouterDecision,
+  type TokenPrices,
+} from '@grump/llm-otel-core';
 
 /** Options of {@link wrapOpenAI}. */
 export interface WrapOpenAIOptions extends WrapOptions {}

@@ -4,6 +4,7 @@ import type { Usage } from '@grump/llm-otel-core';
 export interface ChatUsage {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
+  readonly total_tokens?: unknown;
   readonly prompt_tokens_details?: Details | null;
   readonly completion_tokens_details?: Details | null;
   /** DeepSeek. */
@@ -30,7 +31,7 @@ const count = (value: unknown): number | undefined =>
 /** The counts of a usage object; `undefined` where it counts neither input nor output. */
 export function readUsage(usage: ChatUsage): Usage | undefined {
   const input = count(usage.prompt_tokens);
-  const output = count(usage.completion_tokens);
+  const output = outputOf(usage, input);
   if (input === undefined && output === undefined) return undefined;
   const prompt = usage.prompt_tokens_details ?? undefined;
   const completion = usage.completion_tokens_details ?? undefined;
@@ -43,6 +44,13 @@ export function readUsage(usage: ChatUsage): Usage | undefined {
     audioInput: count(prompt?.audio_tokens),
     audioOutput: count(completion?.audio_tokens),
   };
+}
+
+/** xAI and Gemini leave reasoning out of this count, which they bill all the same, and not out of the total. */
+function outputOf(usage: ChatUsage, input: number | undefined): number | undefined {
+  const output = count(usage.completion_tokens);
+  const others = (count(usage.total_tokens) ?? 0) - (input ?? Number.POSITIVE_INFINITY);
+  return output === undefined ? undefined : Math.max(output, others);
 }
 
 const TICKS_PER_USD = 1e10;

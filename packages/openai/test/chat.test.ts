@@ -120,6 +120,15 @@ describe('the usage of a result', () => {
     expect(usage).toMatchObject({ input: 1, output: 2, ...expected });
   });
 
+  it.each([
+    ['xAI', 12, 2, 354, { reasoning_tokens: 340 }, 342],
+    ['Gemini', 66, 6, 100, undefined, 34],
+    ['a server whose total is too small', 66, 6, 70, undefined, 6],
+  ])('has all the output that %s bills', (_, prompt_tokens, completion_tokens, total_tokens, details, output) => {
+    const usage = { prompt_tokens, completion_tokens, total_tokens, completion_tokens_details: details };
+    expect(usageOf(usage).usage).toMatchObject({ input: prompt_tokens, output });
+  });
+
   it('is none without a count', () => {
     expect(usageOf({ prompt_tokens: null, total_tokens: 5 }).usage).toBeUndefined();
     expect(usageOf({ prompt_tokens: Number.NaN, completion_tokens: '5' }).usage).toBeUndefined();
