@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { describe, expect, it, vi } from 'vitest';
-import { type CallSummary, wrapOpenAI } from '../src/index';
+import { type CallSummary, type WrapOpenAIOptions, wrapOpenAI } from '../src/index';
 import { type Answer, createClient, DONE } from './mock-fetch';
 
 const MESSAGES = [{ role: 'user' as const, content: 'Hi' }];
@@ -39,10 +39,14 @@ const COMMON = {
 const ANSWERED = { ...COMMON, outcome: 'ok', responseModel: 'llama-3.1-8b', usage: { input: 9, output: 2 } };
 
 /** Uses a client and gives what `onCall` was told. */
-async function told(answer: Answer, use: (client: OpenAI) => Promise<unknown>): Promise<CallSummary[]> {
+async function told(
+  answer: Answer,
+  use: (client: OpenAI) => Promise<unknown>,
+  options: WrapOpenAIOptions = {},
+): Promise<CallSummary[]> {
   const summaries: CallSummary[] = [];
   const client = createClient(answer);
-  await use(wrapOpenAI(client, { onCall: (summary) => summaries.push(summary) }));
+  await use(wrapOpenAI(client, { ...options, onCall: (summary) => summaries.push(summary) }));
   await vi.waitFor(() => expect(summaries).not.toEqual([]));
   return summaries;
 }
@@ -62,6 +66,15 @@ describe('onCall, without OpenTelemetry, is told', () => {
     expect(summaries).toMatchObject([
       { ...ANSWERED, stream: false, finishReasons: ['length'], responseId: 'chatcmpl-2' },
     ]);
+  });
+
+  it('of a cost that is known later, and of all that was known before', async () => {
+    const use = async (client: OpenAI) => {
+      for await (const _ of await client.chat.completions.create({ ...REQUEST, model: 'gpt-4o-mini', stream: true }));
+    };
+    const [summary] = await told(STREAM, use, { provider: 'openai' });
+    expect(summary).toMatchObject({ cost: { source: 'table', usd: expect.any(Number) }, requestId: 'req-1' });
+    expect(summary!.timeToFirstTokenSeconds).toBeGreaterThan(0);
   });
 
   it('of a failure, with the id that the error has', async () => {
