@@ -23,6 +23,7 @@ export type {
   Redact,
 } from './content/options';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
+export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';

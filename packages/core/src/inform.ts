@@ -5,12 +5,15 @@ import { warnOnce } from './guard';
  * `diag`, and what it returns is left alone.
  */
 export function inform<Value>(part: string, listener: (value: Value) => unknown, value: Value): void {
-  const failed = (fault: unknown): void =>
-    warnOnce('core', `${part} failed; calls and what is recorded of them are not affected`, fault);
   try {
     const returned = listener(value);
-    if (typeof returned === 'object' && returned !== null) Promise.resolve(returned).catch(failed);
+    if (typeof returned === 'object' && returned !== null) {
+      Promise.resolve(returned).catch((fault) => warnFailed(part, fault));
+    }
   } catch (fault) {
-    failed(fault);
+    warnFailed(part, fault);
   }
 }
+
+const warnFailed = (part: string, fault: unknown): void =>
+  warnOnce('core', `${part} failed; calls and what is recorded of them are not affected`, fault);

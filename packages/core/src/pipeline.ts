@@ -9,6 +9,7 @@ import {
 import type { Aggregates } from './aggregate';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
+import type { ExemplarSource } from './exemplar-source';
 import { quietly } from './guard';
 import { createHistogram } from './instruments';
 import { ModelLabels } from './models';
@@ -136,6 +137,7 @@ interface Shared {
   unattached: number;
   /** There since `callContext` was first used. */
   callContexts?: { current(): unknown };
+  exemplars?: ExemplarSource;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.

@@ -70,13 +70,13 @@ function runPart(part: (ended: Ended) => void, ended: Ended): void {
 function recordRequest(ended: Ended): void {
   const { call, points } = ended;
   const duration = secondsBetween(call.startedAt, call.endedAt);
-  points.requests.value += 1;
+  ended.count(points.requests, 1);
   ended.record('requestDuration', duration, points.ended);
   if (call.stream !== undefined) ended.record('streamDuration', duration, points.ended);
 }
 
 function recordStream(ended: Ended): void {
-  const { call, series } = ended;
+  const { call, pipeline, series, points } = ended;
   const { startedAt, stream, facts } = call;
   if (stream === undefined) return;
   const { firstToken, firstOutputToken } = stream;
@@ -90,6 +90,7 @@ function recordStream(ended: Ended): void {
     ended.record('timePerOutputToken', perToken, labels);
     ended.record('tokensPerSecond', 1 / perToken, labels);
   }
+  ended.exemplars?.takeGaps(stream, labels, points.genAi, pipeline.chunkKeys(call.watch.profile));
   if (stream.gaps !== undefined && !stream.gapsProduced) replayGaps(stream.gaps, ended);
 }
 
@@ -109,17 +110,18 @@ const DETAILS = [
   { part: 'audioOutput', type: 'audio_output' },
 ] as const;
 
-function recordUsage({ call, points, outcome }: Ended): void {
+function recordUsage(ended: Ended): void {
+  const { call, points, outcome } = ended;
   const { usage } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok') points.perCall('usageMissing').value += 1;
+    if (outcome === 'ok') ended.count(points.perCall('usageMissing'), 1);
     return;
   }
-  if (usage.input !== undefined) points.perModel('tokens', 'type', 'input').value += usage.input;
-  if (usage.output !== undefined) points.perModel('tokens', 'type', 'output').value += usage.output;
+  if (usage.input !== undefined) ended.count(points.perModel('tokens', 'type', 'input'), usage.input);
+  if (usage.output !== undefined) ended.count(points.perModel('tokens', 'type', 'output'), usage.output);
   for (const { part, type } of DETAILS) {
     const count = usage[part];
-    if (count) points.perModel('tokenDetails', 'type', type).value += count;
+    if (count) ended.count(points.perModel('tokenDetails', 'type', type), count);
   }
 }
 
@@ -132,8 +134,8 @@ function recordCost(ended: Ended): void {
   const { call, points } = ended;
   const tell = summaryOf(ended);
   withCost(call, (cost) => {
-    if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
-    else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
+    if (cost !== undefined) ended.count(points.perModel('cost', 'source', cost.source), cost.usd);
+    else if (call.facts.usage !== undefined) ended.count(points.perModel('unpricedRequests'), 1);
     tell?.(cost);
   });
 }

@@ -1,4 +1,3 @@
-import { isSpanContextValid, trace } from '@opentelemetry/api';
 import type { Call } from './call';
 import type { CallSummary } from './call-summary';
 import { NEVER, secondsBetween } from './clock';
@@ -7,6 +6,7 @@ import { quietly } from './guard';
 import { inform } from './inform';
 import { cut } from './models';
 import { ownString } from './own';
+import { spanContextOf } from './span-context';
 import { secondsPerOutputToken } from './stream-speed';
 import type { StreamTimes } from './stream-times';
 import type { Cost, ResponseHeaders } from './types';
@@ -81,9 +81,7 @@ function requestIdOf(headers: Headers): string | undefined {
   return cut(found ?? undefined);
 }
 
-/** Its context has the span, also while another stands in for it. */
 function spanOf({ span, context }: Call): Pick<CallSummary, 'traceId' | 'spanId'> {
-  const found = span && quietly('a span', () => trace.getSpanContext(context));
-  if (found === undefined || !isSpanContextValid(found)) return { traceId: undefined, spanId: undefined };
-  return { traceId: found.traceId, spanId: found.spanId };
+  const found = span && spanContextOf(context);
+  return { traceId: found?.traceId, spanId: found?.spanId };
 }

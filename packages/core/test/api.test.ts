@@ -31,6 +31,7 @@ it('exports what it says', () => {
       "parseURL",
       "perGpuHour",
       "perMillionTokens",
+      "subscribeExemplars",
       "wrapClient",
     ]
   `);

@@ -71,6 +71,21 @@ describe.each(Object.entries(MANAGERS))('callContext, %s,', (_, install) => {
     },
   );
 
+  it.each([false, true])('keeps apart what is recorded of two contexts (producer: %s)', async (produced) => {
+    const telemetry = useTelemetry(produced);
+    const { chat } = createWrapped(telemetry, async () => stream());
+    for (const team of ['a', 'b', 'a']) {
+      await callContext({ attributes: { team } }, async () => {
+        for await (const _ of (await chat.create({ model: 'fake-1' })) as FakeStream);
+      });
+    }
+    const rows = await telemetry.metrics();
+    const size = (row: (typeof rows)[number]) => (row.type === 'histogram' ? row.count : row.value);
+    const of = (team: string) =>
+      rows.filter(({ attributes }) => attributes.team === team).map((row) => [row.name, size(row)]);
+    expect(of('a')).toEqual(of('b').map(([name, value]) => [name, 2 * (value as number)]));
+  });
+
   it('says nothing of the calls outside', async () => {
     const { telemetry, call } = watch();
     const inside = callContext({ attributes: TEAM, sessionId: 's', router: ROUTER }, call);

@@ -130,6 +130,15 @@ describe('onCall', () => {
     expect(spans).toBe(1);
   });
 
+  it('has the ids of the span, also while that waits for the content', async () => {
+    const telemetry = useTelemetry();
+    const { told, client } = createTold(async () => RESULT, { ...telemetry, content: 'span' });
+    await client.chat.create({ model: 'fake-1' });
+    await vi.waitFor(() => expect(telemetry.spans()).toHaveLength(1));
+    const { traceId, spanId } = onlySpan(telemetry);
+    expect(told).toMatchObject([{ traceId, spanId }]);
+  });
+
   it('gets an object of its own, in plain data', async () => {
     const { told, client } = createTold(async () => RESULT);
     await client.chat.create({ model: 'fake-1' });
