@@ -308,6 +308,8 @@ async function expectUnseen(fault: Fault, warn?: (line: string) => void) {
     ] as const) {
       for (let time = 0; time < 2; time++) await useAll(client, seen);
     }
+    // What is loaded on demand is there, and has been told of all calls.
+    await vi.dynamicImportSettled();
   });
   expectSame(wrapped, bare);
   expect(rejections).toEqual([]);
