@@ -172,6 +172,6 @@ export class Call {
     // What was started inside the call keeps its context, and so this call.
     this.headers = undefined;
     this.signal = undefined;
-    this.stream = undefined;
+    if (this.content === undefined) this.stream = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ReadLink } from './call-hooks';
 import type { ContentMapping } from './content/mapping';
-import type { CallFacts, ChunkKind } from './types';
+import type { CallFacts, ChunkKind, Usage } from './types';
 
 /** Where a client's calls go, as its descriptor reads it off the client. */
 export interface Destination {
@@ -10,6 +11,8 @@ export interface Destination {
   readonly genAiProvider?: string;
   /** Base URL that `server.address` and `server.port` are taken from. */
   readonly baseURL?: string | undefined;
+  /** Model of requests that name none, such as the deployment of an Azure client. */
+  readonly model?: string | undefined;
 }
 
 /** One method of a client: what to read of its request, chunks and result. No timing, no OpenTelemetry, no try/catch. */
@@ -29,6 +32,53 @@ export interface MethodDescriptor {
   result(facts: CallFacts, result: unknown): void;
   /** Loads how requests and answers read as messages, once for a client whose content is captured. */
   content?(): Promise<ContentMapping>;
+  /** Whether these arguments call a model. Default: all do. Runs the SDK's own calls too: it must be quick and not throw. */
+  isCall?(args: readonly unknown[]): boolean;
+  /** Which of the arguments is the request. Default 0. */
+  readonly argument?: number;
+  /** The service reports no usage by design, so that none is missing. */
+  readonly unmetered?: true;
+  /** Settles when all that came is in the facts; `undefined` if it is. See {@link lateFold}. */
+  ready?(facts: CallFacts): Promise<unknown> | undefined;
+  /**
+   * Looks on while the caller reads a result such as a `Response`, and says what it is read through: when that is collected,
+   * the rest is abandoned. `undefined` where it can't look on: then the call ends here.
+   */
+  tap?(result: unknown, link: ReadLink): object | undefined;
+}
+
+/** A method that calls no model, but tells what became of work that was ordered before. */
+export interface ObservedMethod {
+  readonly resource: readonly string[];
+  readonly method: string;
+  /** Loads what reads its results, when it is first called. */
+  observe(): Promise<Observer>;
+}
+
+/** Reads the results of {@link ObservedMethod}s. */
+export interface Observer {
+  /** Runs once per result, which it may not change. May throw. */
+  observe(result: unknown, args: readonly unknown[], ledger: Ledger): void;
+}
+
+/** Where an {@link Observer} enters what it learnt. */
+export interface Ledger {
+  /** Counts work that was done meanwhile: its requests, tokens and cost, but no durations. */
+  add(work: DelayedWork): void;
+  /** Sets a gauge of `model`. */
+  set(gauge: 'trainingLoss' | 'trainingStep' | 'trainingLearningRate', model: string | undefined, value: number): void;
+}
+
+/** Work that a service did without anybody waiting for it. */
+export interface DelayedWork {
+  /** `operation` label, such as `batch`. */
+  readonly operation: string;
+  readonly model: string | undefined;
+  /** What the service counted; `undefined` where it reports none. */
+  readonly usage: Usage | undefined;
+  /** How many requests it answered, and how many failed. */
+  readonly completed: number;
+  readonly failed: number;
 }
 
 /** A provider: its methods, and where its clients send them. */
@@ -36,6 +86,7 @@ export interface ProviderDescriptor {
   /** Package name for messages, such as `openai`. */
   readonly name: string;
   readonly methods: readonly MethodDescriptor[];
+  readonly observed?: readonly ObservedMethod[];
   /** Methods that make another client of the same kind, which then is wrapped too. */
   readonly copies: readonly string[];
   destination(client: object, provider: string | undefined): Destination;

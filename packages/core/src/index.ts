@@ -1,3 +1,4 @@
+export { recordFirstAudio } from './audio';
 export {
   E2E_NIM1,
   E2E_V1,
@@ -9,21 +10,18 @@ export {
   TTFT_NIM1,
   TTFT_V1,
 } from './buckets';
-export type { CallSummary, OnCall } from './call-summary';
+export type { ReadCall, ReadLink } from './call-hooks';
+export type * from './call-summary';
 export { type CallContextOptions, callContext } from './caller-context';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
-export type {
-  ContentMode,
-  ContentOptions,
-  EventLogger,
-  EventLoggerProvider,
-  EventRecord,
-  Redact,
-} from './content/options';
-export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
+export type * from './content/options';
+export type * from './descriptor';
 export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
+export { quietly } from './guard';
+export { type LateFold, type LateModule, lateFold } from './late';
+export { type Moment, moment, type OpenCall, openCall } from './open-call';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';
@@ -36,17 +34,8 @@ export {
   type MetricProducerOptions,
 } from './producer';
 export type { RouterDecision } from './router';
-export {
-  CallFacts,
-  type ChunkKind,
-  type Cost,
-  type CostSource,
-  NO_TOKEN,
-  OUTPUT,
-  type Outcome,
-  REASONING,
-  type Usage,
-} from './types';
+export type * from './types';
+export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
-export { parseURL } from './watch';
+export { parseURL, Watch } from './watch';
 export { wrapClient } from './wrap';

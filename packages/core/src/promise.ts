@@ -64,11 +64,19 @@ function settle(value: unknown, call: Call | undefined): void {
   if (call === undefined || call.ended || call.stream !== undefined) return;
   try {
     if (isTappable(value)) tapStream(value, call);
-    else call.resolved(value);
+    else if (call.method.tap === undefined || !tapResult(value, call)) call.resolved(value);
   } catch (fault) {
     warnFault('a result', fault);
     call.end('ok');
   }
+}
+
+function tapResult(value: unknown, call: Call): boolean {
+  const source = call.method.tap!(value, call.link);
+  if (source === undefined) return false;
+  call.streams(undefined);
+  watchFor(source, call);
+  return true;
 }
 
 /** One per call; every promise that the SDK derives from the call's first is hooked into it. */

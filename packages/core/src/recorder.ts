@@ -13,6 +13,7 @@ import type { Series } from './series';
 import { endSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
 import { summaryOf } from './summary-lazy';
+import type { Cost } from './types';
 
 /** The series that a call belongs to. */
 export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>
@@ -108,17 +109,20 @@ const DETAILS = [
   { part: 'reasoning', type: 'reasoning' },
   { part: 'audioInput', type: 'audio_input' },
   { part: 'audioOutput', type: 'audio_output' },
+  { part: 'imageInput', type: 'image_input' },
+  { part: 'imageOutput', type: 'image_output' },
 ] as const;
 
-function recordUsage(ended: Ended): void {
+export function recordUsage(ended: Ended): void {
   const { call, points, outcome } = ended;
   const { usage } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok') ended.count(points.perCall('usageMissing'), 1);
+    if (outcome === 'ok' && !call.method.unmetered) ended.count(points.perCall('usageMissing'), 1);
     return;
   }
   if (usage.input !== undefined) ended.count(points.perModel('tokens', 'type', 'input'), usage.input);
   if (usage.output !== undefined) ended.count(points.perModel('tokens', 'type', 'output'), usage.output);
+  if (usage.audioSeconds) ended.count(points.perModel('audioSeconds'), usage.audioSeconds);
   for (const { part, type } of DETAILS) {
     const count = usage[part];
     if (count) ended.count(points.perModel('tokenDetails', 'type', type), count);
@@ -129,10 +133,9 @@ function recordSpan({ call, outcome, errorType, error }: Ended): void {
   endSpan(call, outcome, errorType, error);
 }
 
-// Last: functions of the user's run here, which find the call recorded.
-function recordCost(ended: Ended): void {
+/** Records what a call cost, and hands it to `tell`. */
+export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void): void {
   const { call, points } = ended;
-  const tell = summaryOf(ended);
   withCost(call, (cost) => {
     if (cost !== undefined) ended.count(points.perModel('cost', 'source', cost.source), cost.usd);
     else if (call.facts.usage !== undefined) ended.count(points.perModel('unpricedRequests'), 1);
@@ -140,4 +143,7 @@ function recordCost(ended: Ended): void {
   });
 }
 
-const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordSpan, recordCost];
+// Last: functions of the user's run here, which find the call recorded.
+const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
+
+const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordSpan, recordCostLast];

@@ -18,6 +18,9 @@ export interface Endpoint {
   readonly genAiProvider: string;
   readonly address: string | undefined;
   readonly port: number | undefined;
+  /** Model of requests that name none. */
+  readonly model?: string | undefined;
+  /** Of `callContext`. */
   readonly labels?: Labels;
 }
 

@@ -89,6 +89,7 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
     set(sink, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
   if (facts.usage !== undefined) addUsage(sink, facts.usage, call.watch.profile);
+  if (call.watch.profile !== 'v1.41') addAll(sink, facts.attributes, call.watch.profile);
 }
 
 function addStream(sink: AttributeSink, { firstChunk, maxGapMillis }: StreamTimes, startedAt: number): void {

@@ -8,13 +8,17 @@ let loading: Promise<unknown> | undefined;
 
 /** Loads what makes summaries, if the user asked for them. */
 export function loadSummaries({ onCall }: WrapOptions): void {
-  if (onCall === undefined) return;
+  if (onCall !== undefined) load();
+}
+
+function load(): Promise<unknown> {
   loading ??= import('./summary').then(
     (module) => {
       tell = module.tellSummary;
     },
     (fault) => warnFault('loading onCall', fault),
   );
+  return loading;
 }
 
 /**
@@ -25,7 +29,7 @@ export function summaryOf(ended: Ended): ((cost: Cost | undefined) => void) | un
   const { watch, stream, headers } = ended.call;
   if (watch.options.onCall === undefined) return undefined;
   return (cost) => {
-    if (tell === undefined) loading?.then(() => tell?.(ended, stream, headers, cost));
+    if (tell === undefined) load().then(() => tell?.(ended, stream, headers, cost));
     else tell(ended, stream, headers, cost);
   };
 }

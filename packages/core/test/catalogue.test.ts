@@ -39,7 +39,7 @@ describe('the llm instruments', () => {
 
   it("have literal Prometheus names, no convention's namespace, and labels provider and model first", () => {
     for (const { name, kind, attributes } of llm) {
-      expect(name).toMatch(/^llm_[a-z_]+$/);
+      expect(name).toMatch(/^(llm|training)_[a-z_]+$/);
       expect(name.endsWith('_total')).toBe(kind === 'counter');
       // A decision comes before there is a call that has them.
       if (name === 'llm_router_decisions_total') expect(attributes).toEqual(['from', 'to', 'reason']);

@@ -31,7 +31,7 @@ const count = (value: unknown): number | undefined =>
 /** The counts of a usage object; `undefined` where it counts neither input nor output. */
 export function readUsage(usage: ChatUsage): Usage | undefined {
   const input = count(usage.prompt_tokens);
-  const output = outputOf(usage, input);
+  const output = count(usage.completion_tokens);
   if (input === undefined && output === undefined) return undefined;
   const prompt = usage.prompt_tokens_details ?? undefined;
   const completion = usage.completion_tokens_details ?? undefined;
@@ -43,14 +43,14 @@ export function readUsage(usage: ChatUsage): Usage | undefined {
     reasoning: count(completion?.reasoning_tokens) ?? count(usage.reasoning_tokens),
     audioInput: count(prompt?.audio_tokens),
     audioOutput: count(completion?.audio_tokens),
+    unlisted: unlistedOf(usage, input, output),
   };
 }
 
-/** xAI and Gemini leave reasoning out of this count, which they bill all the same, and not out of the total. */
-function outputOf(usage: ChatUsage, input: number | undefined): number | undefined {
-  const output = count(usage.completion_tokens);
-  const others = (count(usage.total_tokens) ?? 0) - (input ?? Number.POSITIVE_INFINITY);
-  return output === undefined ? undefined : Math.max(output, others);
+/** xAI and Gemini leave reasoning out of the completion's tokens, which they bill all the same, and not out of the total. */
+function unlistedOf({ total_tokens: total }: ChatUsage, input = 0, output = 0): number | undefined {
+  const unlisted = (count(total) ?? 0) - input - output;
+  return unlisted > 0 ? unlisted : undefined;
 }
 
 const TICKS_PER_USD = 1e10;

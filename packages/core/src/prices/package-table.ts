@@ -120,7 +120,9 @@ const isPlain = (usage: Usage): boolean =>
   !usage.audioInput &&
   !usage.audioOutput &&
   (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0) <= (usage.input ?? 0) &&
-  (usage.reasoning ?? 0) <= (usage.output ?? 0);
+  (usage.reasoning ?? 0) <= billedOutput(usage);
+
+const billedOutput = ({ output = 0, unlisted = 0 }: Usage): number => output + unlisted;
 
 /** Sound costs several times what text does: where only text has a price, there is none for sound. */
 const hasAudioPrices = (prices: ModelPrice, { audioInput, audioOutput }: Usage): boolean =>
@@ -129,7 +131,7 @@ const hasAudioPrices = (prices: ModelPrice, { audioInput, audioOutput }: Usage):
 /** Totals with their parts, as the package wants them too. */
 const tableUsage = ({ input = 0, cacheRead, audioInput, ...usage }: Usage): TableUsage => ({
   input_tokens: input,
-  output_tokens: usage.output,
+  output_tokens: billedOutput(usage),
   cache_read_tokens: cacheRead,
   cache_write_tokens: usage.cacheWrite,
   output_reasoning_tokens: usage.reasoning,

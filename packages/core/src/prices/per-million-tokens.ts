@@ -46,7 +46,7 @@ function priceSide(
   whole: 'input' | 'output',
   parts: readonly (keyof TokenPrices)[],
 ): number {
-  let rest = usage[whole] ?? 0;
+  let rest = (usage[whole] ?? 0) + (whole === 'output' ? (usage.unlisted ?? 0) : 0);
   let usd = 0;
   for (const part of parts) {
     const price = row[part];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Schedule } from '../../mock/scenario.ts';
-import { loadTraffic, type TrafficCase, type TrafficUsage, trafficProviders } from '../../traffic.ts';
+import { loadTraffic, type TrafficCase, trafficProviders } from '../../traffic.ts';
 import type { Tokens } from '../expect-measured.ts';
 import { useNim, useTelemetry } from '../play-case.ts';
 import { attempt, readStream } from '../seen.ts';
@@ -43,12 +43,8 @@ async function useAll(client: Client, cases: readonly TrafficCase[]): Promise<un
   return seen;
 }
 
-/** All that is billed: some servers count reasoning in the total alone. */
 function tokensOf(cases: readonly TrafficCase[]): Tokens {
-  const sum = (count: (usage: TrafficUsage) => number): number =>
-    cases.reduce((total, { truth: { usage } }) => total + (usage ? count(usage) : 0), 0);
-  return {
-    input: sum(({ input }) => input ?? 0),
-    output: sum(({ input, output, total }) => Math.max(output ?? 0, (total ?? 0) - (input ?? 0))),
-  };
+  const add = (kind: 'input' | 'output'): number =>
+    cases.reduce((total, { truth }) => total + (truth.usage?.[kind] ?? 0), 0);
+  return { input: add('input'), output: add('output') };
 }
