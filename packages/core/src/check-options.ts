@@ -3,7 +3,7 @@ import type { WrapOptions } from './options';
 const PROFILES: readonly unknown[] = ['latest', 'v1.41', 'both', 'off'];
 
 /** @throws TypeError for an option that cannot be meant, with what is allowed. Wrong use shows when a client is wrapped, never in a call. */
-export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider, onCall }: WrapOptions): void {
+export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider, onCall, models }: WrapOptions): void {
   if (genAi !== undefined && !PROFILES.includes(genAi)) {
     throw new TypeError(`genAi is ${String(genAi)}; it must be one of ${PROFILES.join(', ')}`);
   }
@@ -16,7 +16,13 @@ export function checkOptions({ genAi, streamIdleTimeoutMillis, pricing, provider
   if (onCall !== undefined && typeof onCall !== 'function') {
     throw new TypeError('onCall must be a function');
   }
+  if (models !== undefined && !(Array.isArray(models) && models.every(isModel))) {
+    throw new TypeError('models must be a list of names, such as gpt-5 or gpt-*');
+  }
   if (provider !== undefined && (typeof provider !== 'string' || provider === '')) {
     throw new TypeError('provider must be a name, such as nvidia-nim');
   }
 }
+
+/** A `*` stands at the end alone. */
+const isModel = (name: unknown): boolean => typeof name === 'string' && /^([^*]+\*?|\*)$/s.test(name);

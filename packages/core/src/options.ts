@@ -8,6 +8,11 @@ import type { Pricing } from './pricing';
 export interface WrapOptions {
   /** The `provider` label, for servers that cannot be told by their URL: `nvidia-nim` for a NIM container. Default: from the base URL. */
   readonly provider?: string;
+  /**
+   * Models that have a `model` label of their own: names in full, or their beginning and `*`. All others are `other`; spans
+   * keep the full name. Default: any, up to the caps.
+   */
+  readonly models?: readonly string[];
   /** Where metrics go. Default: the global meter provider, looked up at each call, so that `register()` may come later. */
   readonly meterProvider?: MeterProvider;
   /** Where spans go. Default: the global tracer provider. */

@@ -26,12 +26,15 @@ const LIMITLESS_STEP = 32;
 /** Turns an ended call into numbers and ends its span. */
 export const recorder: CallRecorder<Call> = {
   ended(call, outcome, errorType, error) {
-    const { pipeline } = call.watch;
+    const { pipeline, options } = call.watch;
     if (call.inFlight !== undefined) call.inFlight.value -= 1;
-    if (outcome === 'ok' || call.firstChunk !== NEVER || isInTable(call)) pipeline.models.confirm(call.model);
+    if (outcome === 'ok' || call.firstChunk !== NEVER || isInTable(call)) {
+      pipeline.models.confirm(call.model, options.models);
+    }
     const series = seriesOf(call, pipeline);
     call.facts.responseModel = cut(call.facts.responseModel);
-    const points = series.points(outcome, errorType, call.facts.responseModel);
+    const answering = pipeline.models.answering(call.facts.responseModel, series.model);
+    const points = series.points(outcome, errorType, answering);
     const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
     for (const part of PARTS) runPart(part, ended);
   },
@@ -52,7 +55,12 @@ export const recorder: CallRecorder<Call> = {
   startGaps(call, stream) {
     const { pipeline } = call.watch;
     stream.gapsProduced = pipeline.produced;
-    stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
+    if (!stream.gapsProduced) {
+      stream.gaps = new GapPoint();
+      return;
+    }
+    const series = seriesOf(call, pipeline);
+    stream.gaps = series.gaps(pipeline.models.answering(cut(call.facts.responseModel), series.model));
   },
 };
 

@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { MetricRow } from '@grump/llm-otel-testing';
-import { expect, it, vi } from 'vitest';
+import { createTelemetry, type MetricRow } from '@grump/llm-otel-testing';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { collectGarbage } from '../../testing/src/conformance/garbage.ts';
 import { callContext } from '../src/caller-context';
 import { LABEL_SETS } from '../src/labels';
-import { CONFIRMED_MODELS, UNCONFIRMED_MODELS } from '../src/models';
+import { ANSWERING_MODELS, CONFIRMED_MODELS, UNCONFIRMED_MODELS } from '../src/models';
+import { createMetricProducer } from '../src/producer';
 import { DECISIONS } from '../src/router';
 import { wrapClient } from '../src/wrap';
 import { createFakeClient, FakeStream, provider } from './fake-sdk';
@@ -22,6 +23,11 @@ const MEBIBYTE = 1024 * 1024;
 
 // A busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 });
+
+// Caps are those of a process: each test begins as if in one of its own.
+beforeEach(() => {
+  Reflect.deleteProperty(globalThis, Symbol.for('@grump/llm-otel-core/1'));
+});
 
 /** Calls `make` so many times, with breathing space. */
 async function repeat(times: number, make: (time: number) => unknown): Promise<void> {
@@ -104,6 +110,45 @@ it('models that a server confirms, whatever they are, are not many either', asyn
   expect(total(rows, 'llm_tokens_total')).toBe(2 * JUNK);
 });
 
+it('models that are not on the list of the option are one', async () => {
+  const { meterProvider, metrics } = useTelemetry();
+  let asked = '';
+  const client = wrapClient(
+    createFakeClient(async () => ({ model: `answered-by-${asked}`, usage: { input: 1, output: 1 } })),
+    provider,
+    { meterProvider, models: ['listed', 'fine-*'] },
+  );
+  await repeat(JUNK, (time) => {
+    asked = ['listed', 'fine-tuned', `junk-${time}`][time % 3]!;
+    return client.chat.create({ model: asked });
+  });
+  const rows = await metrics();
+  expect(labels(rows, 'llm_requests_total', 'model')).toEqual(new Set(['listed', 'fine-tuned', 'other']));
+  expect(labels(rows, 'gen_ai.client.inference.duration', 'gen_ai.response.model')).toEqual(
+    new Set(['answered-by-listed', 'answered-by-fine-tuned', 'other']),
+  );
+  expect(JSON.stringify(rows)).not.toContain('junk');
+  expect(total(rows, 'llm_requests_total')).toBe(JUNK);
+});
+
+it('models that answered for another are few, and every call is counted', async () => {
+  const { meterProvider, metrics } = useTelemetry();
+  let answering = 0;
+  const client = wrapClient(
+    createFakeClient(async () => ({ model: `junk-${answering++}`, usage: { input: 1, output: 1 } })),
+    provider,
+    { meterProvider },
+  );
+  await repeat(JUNK, () => client.chat.create({ model: 'one' }));
+  const rows = await metrics();
+  for (const name of ['gen_ai.client.inference.duration', 'gen_ai.client.inference.usage.input_tokens']) {
+    const models = labels(rows, name, 'gen_ai.response.model');
+    expect(models.size).toBe(ANSWERING_MODELS + 1);
+    expect(models).toContain('other');
+    expect(total(rows, name)).toBe(JUNK);
+  }
+});
+
 it('providers, and servers behind them, overflow into one series', async () => {
   const { meterProvider, metrics } = useTelemetry();
   await repeat(JUNK, (time) => {
@@ -119,6 +164,27 @@ it('providers, and servers behind them, overflow into one series', async () => {
   );
   expect(total(rows, 'llm_requests_total')).toBe(JUNK);
   expect(total(rows, 'llm_requests_in_flight')).toBe(0);
+});
+
+it('histograms that the metric producer hands out overflow alike', async () => {
+  const producer = createMetricProducer({ instruments: 'all' });
+  const { meterProvider, metrics } = createTelemetry({ metricProducers: [producer] });
+  producer.attach(meterProvider);
+  onTestFinished(() => meterProvider.shutdown());
+  await repeat(JUNK / 10, (time) => {
+    const descriptor = { ...provider, destination: () => ({ provider: `p-${time}`, baseURL: `http://host-${time}/` }) };
+    return wrapClient(
+      createFakeClient(async () => ({ end: 'stop' })),
+      descriptor,
+      { meterProvider },
+    ).chat.create({ model: 'one' });
+  });
+  const rows = await metrics();
+  expect(most(rows)).toBeLessThanOrEqual(SERIES + 1);
+  for (const name of ['llm_request_duration_seconds', 'gen_ai.client.inference.duration']) {
+    expect(total(rows, name)).toBe(JUNK / 10);
+    expect(labels(rows, name, 'otel.metric.overflow')).toContain(true);
+  }
 });
 
 it('gaps of made-up models overflow into one series', async () => {

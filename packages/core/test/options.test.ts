@@ -16,6 +16,10 @@ it.each([
   [{ streamIdleTimeoutMillis: -1 }, 'streamIdleTimeoutMillis is -1'],
   [{ pricing: 0.2 }, 'pricing must be a function'],
   [{ onCall: {} }, 'onCall must be a function'],
+  [{ models: 'gpt-5' }, 'models must be a list of names'],
+  [{ models: [''] }, 'models must be a list of names'],
+  [{ models: ['gpt-*-mini'] }, 'models must be a list of names'],
+  [{ models: [7] }, 'models must be a list of names'],
   [{ provider: '' }, 'provider must be a name'],
 ])('%o is refused when the client is wrapped, with what is allowed', (options, message) => {
   expect(wrap(options)).toThrow(TypeError);
@@ -27,4 +31,6 @@ it('what can be meant is taken', () => {
   expect(
     wrap({ genAi: 'off', streamIdleTimeoutMillis: 1, pricing: () => 1, provider: 'x', onCall: () => {} }),
   ).not.toThrow();
+  expect(wrap({ models: ['gpt-5', 'gpt-*', '*'] })).not.toThrow();
+  expect(wrap({ models: [] })).not.toThrow();
 });
