@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api';
 import { Call } from './call';
+import { valuesOf } from './call-values';
 import { contentOf } from './content/lazy';
 import type { MethodDescriptor } from './descriptor';
 import { warnFault } from './guard';
@@ -14,12 +15,16 @@ export function begin(method: MethodDescriptor, watch: Watch, args: readonly unk
   try {
     const active = context.active();
     if (isInCall(active)) return undefined;
-    const { endpoint } = watch;
+    const { pipeline } = watch;
+    const values = valuesOf(active);
+    const endpoint = values?.labelled(watch.endpoint) ?? watch.endpoint;
     const request = method.request === undefined ? args[0] : method.request(args);
     const model = modelOf(method, request) ?? endpoint.model;
     const call = new Call(watch, endpoint, method, model, method.ready === undefined ? recorder : lateRecorder);
     call.context = active;
-    const series = seriesOf(call, watch.pipeline);
+    call.values = values;
+    values?.began(pipeline);
+    const series = seriesOf(call, pipeline);
     startSpan(call, series, request);
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;

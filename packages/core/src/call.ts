@@ -1,5 +1,6 @@
 import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { CallContent, CallRecorder } from './call-hooks';
+import type { CallValues } from './call-values';
 import { NEVER, now, reading } from './clock';
 import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
@@ -36,6 +37,7 @@ export class Call {
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
   inFlight: SumPoint | undefined;
+  values: CallValues | undefined;
   /** What the shared time of its server was when it began. */
   sharedFrom = 0;
   content: CallContent<Call> | undefined;

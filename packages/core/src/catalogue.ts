@@ -204,6 +204,13 @@ export const CATALOGUE = {
   trainingLoss: llmSum('training_loss', 'gauge', '', LABELS, 'Training loss at the last step of a fine-tuning job'),
   trainingStep: llmSum('training_step', 'gauge', '', LABELS, 'Last step of a fine-tuning job'),
   trainingLearningRate: llmSum('training_learning_rate', 'gauge', '', LABELS, 'Learning rate of a fine-tuning job'),
+  routerDecisions: llmSum(
+    'llm_router_decisions_total',
+    'counter',
+    '{decision}',
+    ['from', 'to', 'reason'],
+    'Decisions of a router for which a call was made',
+  ),
   inferenceDuration: genAiSeconds(
     'gen_ai.client.inference.duration',
     LATEST,

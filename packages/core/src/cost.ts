@@ -4,14 +4,7 @@ import { absorb, quietly, warnOnce } from './guard';
 import { withTablePrice } from './prices/lazy';
 import { leaveShared } from './prices/shared-time';
 import type { PricedCall, Pricing } from './pricing';
-
-/** Where a cost comes from: the server's own figure, the price table or the user's function. */
-export type CostSource = 'provider' | 'table' | 'user';
-
-export interface Cost {
-  readonly usd: number;
-  readonly source: CostSource;
-}
+import type { Cost } from './types';
 
 /** A figure for one call above it can't be meant. */
 const MOST_USD = 1e9;

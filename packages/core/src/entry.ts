@@ -15,18 +15,12 @@ export function entry<Key, Value>(entries: Entries<Key, Value>, key: Key, make: 
 /** Values by two keys, found without making a key of both. */
 export class Table<Row, Column, Value> {
   #rows = new Map<Row, Map<Column, Value>>();
-  #size = 0;
-
-  /** Values beyond `limit` aren't kept. */
-  constructor(private readonly limit: number = Number.POSITIVE_INFINITY) {}
 
   get(row: Row, column: Column): Value | undefined {
     return this.#rows.get(row)?.get(column);
   }
 
   keep(row: Row, column: Column, value: Value): Value {
-    if (this.#size >= this.limit) return value;
-    this.#size += 1;
     entry(this.#rows, row, () => new Map<Column, Value>()).set(column, value);
     return value;
   }

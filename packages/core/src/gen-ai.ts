@@ -42,7 +42,7 @@ export function recordGenAiUsage(ended: Ended): void {
   if (profile !== 'v1.41') {
     for (const { part, key } of COUNTERS) {
       const count = usage[part];
-      if (count) points.genAiUsage(key).value += count;
+      if (count) ended.count(points.genAiUsage(key), count);
     }
     if (usage.input !== undefined) ended.record('inferenceInputTokens', usage.input, genAi);
     if (usage.output !== undefined) ended.record('inferenceOutputTokens', usage.output, genAi);

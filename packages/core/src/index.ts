@@ -11,12 +11,14 @@ export {
   TTFT_V1,
 } from './buckets';
 export type { ReadCall, ReadLink } from './call-hooks';
+export type * from './call-summary';
+export { type CallContextOptions, callContext } from './caller-context';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
 export type * from './content/options';
-export type { CostSource } from './cost';
 export type * from './descriptor';
+export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
 export { createObserver, type Observe, type ObservedCall } from './observer';
@@ -32,8 +34,9 @@ export {
   type LlmMetricProducer,
   type MetricProducerOptions,
 } from './producer';
+export type { RouterDecision } from './router';
 export type * from './server/times';
-export type { ChunkKind, Failure, Outcome, ResponseHeaders, Usage } from './types';
+export type * from './types';
 export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
 export { parseURL, Watch } from './watch';

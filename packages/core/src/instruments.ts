@@ -1,8 +1,8 @@
 import { type Histogram, type Meter, type MetricOptions, type Observable, ValueType } from '@opentelemetry/api';
 import type { Instrument } from './catalogue';
 
-/** Requests and tokens are whole numbers; seconds, dollars and ratios are not. */
-const WHOLE = new Set(['{request}', '{token}']);
+/** Requests, tokens and decisions are whole numbers; seconds, dollars and ratios are not. */
+const WHOLE = new Set(['{request}', '{token}', '{decision}']);
 
 export const valueTypeOf = ({ unit }: Instrument): ValueType => (WHOLE.has(unit) ? ValueType.INT : ValueType.DOUBLE);
 

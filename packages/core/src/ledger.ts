@@ -12,7 +12,7 @@ export function ledgerOf(watch: Watch): Ledger {
     add: (work) => addWork(watch, work),
     set(gauge, model, value) {
       const { pipeline, endpoint } = watch;
-      const attributes = { provider: endpoint.provider, model: pipeline.models.label(model) };
+      const attributes = { provider: endpoint.provider, model: pipeline.models.label(model, watch.options.models) };
       const id = Object.values(attributes).join('\n');
       pipeline.store.sum(gauge, id, () => attributes).value = value;
     },
@@ -27,12 +27,12 @@ function addWork(watch: Watch, { operation, model, usage, completed, failed }: D
   call.facts.responseModel = call.model;
   // Prices are those of the tier.
   call.facts.serviceTier = operation;
-  pipeline.models.confirm(call.model);
+  pipeline.models.confirm(call.model, options.models);
   const series = seriesOf(call, pipeline);
   const points = series.points('ok', undefined, undefined);
   if (completed > 0) points.requests.value += completed;
   if (failed > 0) series.points('error', OTHER, undefined).requests.value += failed;
-  const ended = new Ended(call, pipeline, series, points, 'ok', undefined);
+  const ended = new Ended(call, pipeline, series, points, 'ok', undefined, undefined);
   if (usage === undefined) points.perCall('usageMissing').value += completed;
   else recordUsage(ended);
   if (options.pricing !== undefined) enterShared(call, options.pricing);

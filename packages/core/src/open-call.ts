@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { Call } from './call';
 import type { ReadCall } from './call-hooks';
+import { valuesOf } from './call-values';
 import { now } from './clock';
 import type { MethodDescriptor } from './descriptor';
 import { enterShared } from './prices/shared-time';
@@ -26,11 +27,15 @@ export const moment = (): Moment => ({ at: now(), epochMillis: Date.now() });
 
 /** Starts a streamed call of `method`, whose clock has run since `start`. It stays open until it is ended. */
 export function openCall(method: MethodDescriptor, watch: Watch, request: unknown, start: Moment = moment()): OpenCall {
-  const { endpoint, options } = watch;
+  const { options, pipeline } = watch;
+  const active = context.active();
+  const values = valuesOf(active);
+  const endpoint = values?.labelled(watch.endpoint) ?? watch.endpoint;
   const call: Call = new Call(watch, endpoint, method, method.model(request) ?? endpoint.model, recorder);
-  Object.assign(call, { startedAt: start.at, startedAtEpochMillis: start.epochMillis, context: context.active() });
+  Object.assign(call, { startedAt: start.at, startedAtEpochMillis: start.epochMillis, context: active, values });
   call.streams(undefined);
-  const series = seriesOf(call, watch.pipeline);
+  values?.began(pipeline);
+  const series = seriesOf(call, pipeline);
   startSpan(call, series, request);
   call.inFlight = series.inFlight;
   call.inFlight.value += 1;

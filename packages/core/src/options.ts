@@ -1,4 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { OnCall } from './call-summary';
 import type { GenAiProfile } from './catalogue';
 import type { ContentMode, ContentOptions, EventLoggerProvider } from './content/options';
 import type { Pricing } from './pricing';
@@ -7,6 +8,11 @@ import type { Pricing } from './pricing';
 export interface WrapOptions {
   /** The `provider` label, for servers that cannot be told by their URL: `nvidia-nim` for a NIM container. Default: from the base URL. */
   readonly provider?: string;
+  /**
+   * Models that have a `model` label of their own: names in full, or their beginning and `*`. All others are `other`; spans
+   * keep the full name. Default: any, up to the caps.
+   */
+  readonly models?: readonly string[];
   /** Where metrics go. Default: the global meter provider, looked up at each call, so that `register()` may come later. */
   readonly meterProvider?: MeterProvider;
   /** Where spans go. Default: the global tracer provider. */
@@ -21,6 +27,10 @@ export interface WrapOptions {
    * counted in `llm_unpriced_requests_total`.
    */
   readonly pricing?: Pricing;
+  /**
+   * Is told of each call when it is over: timings, tokens, cost, outcome and ids, with or without OpenTelemetry. Default: none.
+   */
+  readonly onCall?: OnCall;
   /**
    * Whether prompts and answers are recorded, and how. Default: the variable
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else `off`.

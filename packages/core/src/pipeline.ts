@@ -9,13 +9,14 @@ import {
 import type { Aggregates } from './aggregate';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
+import type { ExemplarSource } from './exemplar-source';
 import { quietly } from './guard';
 import { createHistogram } from './instruments';
 import { ModelLabels } from './models';
 import type { Binder, Recordable } from './points';
 import { SCHEMA_URL } from './semconv';
 import { type Endpoint, Series } from './series';
-import { Store } from './store';
+import { SERIES_LIMIT, Store } from './store';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 /** Endpoints of one pipeline that keep their series; clients with more base URLs than this share nothing. */
@@ -45,6 +46,7 @@ export class Pipeline implements Binder {
   readonly producers: ProducerCounts = { perChunk: 0, all: 0 };
   #endpoints = new Map<string, SeriesTable>();
   #series = new WeakMap<Endpoint, SeriesTable>();
+  #kept = 0;
   #meter: Meter;
   #provider: MeterProvider;
 
@@ -104,17 +106,21 @@ export class Pipeline implements Binder {
   }
 
   series(endpoint: Endpoint, operation: string, model: string): Series {
-    const series = this.#series.get(endpoint) ?? this.#makeTable(endpoint);
-    return (
-      series.get(operation, model) ??
-      series.keep(operation, model, new Series(this.store, this, endpoint, operation, model))
-    );
+    const table = this.#series.get(endpoint) ?? this.#makeTable(endpoint);
+    return table.get(operation, model) ?? this.#makeSeries(table, endpoint, operation, model);
+  }
+
+  /** What is more than an instrument has room for is made for each call. */
+  #makeSeries(table: SeriesTable, endpoint: Endpoint, operation: string, model: string): Series {
+    const made = new Series(this.store, this, endpoint, operation, model);
+    if (this.#kept++ < SERIES_LIMIT) table.keep(operation, model, made);
+    return made;
   }
 
   /** Clients made anew for each request have endpoints that are equal, not the same. */
   #makeTable(endpoint: Endpoint): SeriesTable {
-    const { provider, address, port } = endpoint;
-    const id = `${provider} ${address ?? ''} ${port ?? ''}`;
+    const { provider, address, port, labels } = endpoint;
+    const id = `${provider} ${address ?? ''} ${port ?? ''} ${labels?.id}`;
     const table = this.#endpoints.get(id) ?? new Table();
     if (this.#endpoints.size < ENDPOINT_LIMIT) this.#endpoints.set(id, table);
     this.#series.set(endpoint, table);
@@ -129,6 +135,9 @@ interface Shared {
   readonly models: ModelLabels;
   /** Metric producers that were not attached, and so serve the global provider. */
   unattached: number;
+  /** There since `callContext` was first used. */
+  callContexts?: { current(): unknown };
+  exemplars?: ExemplarSource;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.

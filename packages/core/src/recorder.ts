@@ -16,6 +16,9 @@ import { endWithRetries } from './retries';
 import type { Series } from './series';
 import { recordServer } from './server/lazy';
 import { describeSpan } from './span';
+import { secondsPerOutputToken } from './stream-speed';
+import { summaryOf } from './summary-lazy';
+import type { Cost } from './types';
 
 /** The series that a call belongs to. */
 export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>
@@ -24,17 +27,18 @@ export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pip
 /** Turns an ended call into numbers and ends its span. */
 export const recorder: CallRecorder<Call> = {
   ended(call, outcome, errorType, error) {
-    const { pipeline } = call.watch;
+    const { pipeline, options } = call.watch;
     if (call.inFlight !== undefined) call.inFlight.value -= 1;
-    if (outcome === 'ok' || call.firstChunk !== NEVER || isInTable(call)) pipeline.models.confirm(call.model);
+    if (outcome === 'ok' || call.firstChunk !== NEVER || isInTable(call)) {
+      pipeline.models.confirm(call.model, options.models);
+    }
     const series = seriesOf(call, pipeline);
     quietly('response headers', () => adoptHeaders(call, error) && this.responded(call));
     call.facts.responseModel = cut(call.facts.responseModel);
-    const points = series.points(outcome, errorType, call.facts.responseModel);
-    const ended = new Ended(call, pipeline, series, points, outcome, errorType);
+    const answering = pipeline.models.answering(call.facts.responseModel, series.model);
+    const points = series.points(outcome, errorType, answering);
+    const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
     for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
-    describeSpan(call, outcome, errorType, error);
-    endWithRetries(ended, error);
   },
 
   responded(call) {
@@ -53,7 +57,12 @@ export const recorder: CallRecorder<Call> = {
   startGaps(call, stream) {
     const { pipeline } = call.watch;
     stream.gapsProduced = pipeline.produced;
-    stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
+    if (!stream.gapsProduced) {
+      stream.gaps = new GapPoint();
+      return;
+    }
+    const series = seriesOf(call, pipeline);
+    stream.gaps = series.gaps(pipeline.models.answering(cut(call.facts.responseModel), series.model));
   },
 };
 
@@ -72,27 +81,27 @@ function runPart(part: (ended: Ended) => void, ended: Ended): void {
 function recordRequest(ended: Ended): void {
   const { call, points } = ended;
   const duration = secondsBetween(call.startedAt, call.endedAt);
-  points.requests.value += 1;
+  ended.count(points.requests, 1);
   ended.record('requestDuration', duration, points.ended);
   if (call.stream !== undefined) ended.record('streamDuration', duration, points.ended);
 }
 
 function recordStream(ended: Ended): void {
-  const { call, series } = ended;
+  const { call, pipeline, series, points } = ended;
   const { startedAt, stream, facts } = call;
   if (stream === undefined) return;
-  const { firstToken, firstOutputToken, lastToken } = stream;
+  const { firstToken, firstOutputToken } = stream;
   const { labels } = series;
   if (firstToken !== NEVER) ended.record('timeToFirstToken', secondsBetween(startedAt, firstToken), labels);
   if (firstOutputToken !== NEVER) {
     ended.record('timeToFirstOutputToken', secondsBetween(startedAt, firstOutputToken), labels);
   }
-  const generation = secondsBetween(firstToken, lastToken);
-  const following = (facts.usage?.output ?? 0) + (facts.usage?.unlisted ?? 0) - 1;
-  if (firstToken !== NEVER && following > 0 && generation > 0) {
-    ended.record('timePerOutputToken', generation / following, labels);
-    ended.record('tokensPerSecond', following / generation, labels);
+  const perToken = secondsPerOutputToken(stream, facts.usage);
+  if (perToken !== undefined) {
+    ended.record('timePerOutputToken', perToken, labels);
+    ended.record('tokensPerSecond', 1 / perToken, labels);
   }
+  ended.exemplars?.takeGaps(stream, labels, points.genAi, pipeline.chunkKeys(call.watch.profile));
   if (stream.gaps !== undefined && !stream.gapsProduced) replayGaps(stream.gaps, ended);
 }
 
@@ -114,26 +123,36 @@ const DETAILS = [
   { part: 'imageOutput', type: 'image_output' },
 ] as const;
 
-export function recordUsage({ call, points, outcome }: Ended): void {
+export function recordUsage(ended: Ended): void {
+  const { call, points, outcome } = ended;
   const { usage, deferred } = call.facts;
   if (usage === undefined) {
     if (deferred) defer(call);
-    else if (outcome === 'ok' && !call.method.unmetered) points.perCall('usageMissing').value += 1;
+    else if (outcome === 'ok' && !call.method.unmetered) ended.count(points.perCall('usageMissing'), 1);
     return;
   }
-  if (usage.input !== undefined) points.perModel('tokens', 'type', 'input').value += usage.input;
-  if (usage.output !== undefined) points.perModel('tokens', 'type', 'output').value += usage.output;
-  if (usage.audioSeconds) points.perModel('audioSeconds').value += usage.audioSeconds;
+  if (usage.input !== undefined) ended.count(points.perModel('tokens', 'type', 'input'), usage.input);
+  if (usage.output !== undefined) ended.count(points.perModel('tokens', 'type', 'output'), usage.output);
+  if (usage.audioSeconds) ended.count(points.perModel('audioSeconds'), usage.audioSeconds);
   for (const { part, type } of DETAILS) {
     const count = usage[part];
-    if (count) points.perModel('tokenDetails', 'type', type).value += count;
+    if (count) ended.count(points.perModel('tokenDetails', 'type', type), count);
   }
 }
 
-export function recordCost({ call, points }: Ended): void {
+function recordSpan(ended: Ended): void {
+  const { call, outcome, errorType, error } = ended;
+  describeSpan(call, outcome, errorType, error);
+  endWithRetries(ended, error);
+}
+
+/** Records what a call cost, and hands it to `tell`. */
+export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void): void {
+  const { call, points } = ended;
   withCost(call, (cost) => {
-    if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
-    else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
+    if (cost !== undefined) ended.count(points.perModel('cost', 'source', cost.source), cost.usd);
+    else if (call.facts.usage !== undefined) ended.count(points.perModel('unpricedRequests'), 1);
+    tell?.(cost);
   });
 }
 
@@ -149,9 +168,21 @@ function recordFetched({ call }: Ended): void {
   const { pipeline, options } = origin.watch;
   if (options.pricing !== undefined) enterShared(origin, options.pricing);
   const series = seriesOf(origin, pipeline);
-  const late = new Ended(origin, pipeline, series, series.points('ok', undefined, responseModel), 'ok', undefined);
+  const late = new Ended(
+    origin,
+    pipeline,
+    series,
+    series.points('ok', undefined, pipeline.models.answering(responseModel, series.model)),
+    'ok',
+    undefined,
+    undefined,
+  );
   for (const part of [recordUsage, recordCost, recordGenAiUsage]) runPart(part, late);
 }
 
-const PARTS = [recordRequest, recordStream, recordUsage, recordCost, recordGenAi, recordServer];
-const FETCH_PARTS = [recordRequest, recordFetched, recordStream, recordGenAi];
+// Last: functions of the user's run here, which find the call recorded.
+const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
+const summarizeFetch = (ended: Ended): void => summaryOf(ended)?.(undefined);
+
+const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordServer, recordSpan, recordCostLast];
+const FETCH_PARTS = [recordRequest, recordFetched, recordStream, recordGenAi, recordSpan, summarizeFetch];

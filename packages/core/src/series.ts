@@ -7,6 +7,12 @@ import * as semconv from './semconv';
 import type { Store, SumPoint } from './store';
 import type { Outcome } from './types';
 
+/** Labels that the application gives to calls. */
+export interface Labels {
+  readonly id: string;
+  readonly attributes: Attributes;
+}
+
 /** Where a client's calls go, as labels: `provider="nvidia-nim"`, `gen_ai.provider.name="nvidia_nim"`. */
 export interface Endpoint {
   readonly provider: string;
@@ -16,6 +22,8 @@ export interface Endpoint {
   readonly quirks?: Quirks | undefined;
   /** Model of requests that name none. */
   readonly model?: string | undefined;
+  /** Of `callContext`. */
+  readonly labels?: Labels;
 }
 
 /** Distinct endings and response models that one series keeps points for. */
@@ -41,7 +49,7 @@ export class Series implements PointSource {
     readonly operation: string,
     readonly model: string,
   ) {
-    this.modelLabels = { provider: endpoint.provider, model };
+    this.modelLabels = { ...endpoint.labels?.attributes, provider: endpoint.provider, model };
     this.labels = { ...this.modelLabels, operation };
     this.inFlight = this.sum('requestsInFlight', operation, this.labels);
     this.spanStart = genAiBase(endpoint, operation, model);
@@ -70,7 +78,8 @@ export class Series implements PointSource {
   }
 
   sum(key: InstrumentKey, rest: string, attributes: Attributes): SumPoint {
-    return this.store.sum(key, `${this.endpoint.provider}\n${this.model}\n${rest}`, () => attributes);
+    const { provider, labels } = this.endpoint;
+    return this.store.sum(key, `${provider}\n${this.model}\n${rest}\n${labels?.id}`, () => attributes);
   }
 
   serverSum(key: InstrumentKey, responseModel: string | undefined, attributes: Attributes): SumPoint {
@@ -83,13 +92,14 @@ export class Series implements PointSource {
   }
 
   #serverId(responseModel: string | undefined): string {
-    const { provider, address, port } = this.endpoint;
-    return [provider, this.model, this.operation, responseModel, address, port].join('\n');
+    const { provider, address, port, labels } = this.endpoint;
+    return [provider, this.model, this.operation, responseModel, address, port, labels?.id].join('\n');
   }
 }
 
-function genAiBase({ genAiProvider, address, port }: Endpoint, operation: string, model: string): Attributes {
+function genAiBase({ genAiProvider, address, port, labels }: Endpoint, operation: string, model: string): Attributes {
   const attributes: Attributes = {
+    ...labels?.attributes,
     [semconv.ATTR_OPERATION_NAME]: operation,
     [semconv.ATTR_PROVIDER_NAME]: genAiProvider,
     [semconv.ATTR_REQUEST_MODEL]: model,

@@ -44,6 +44,7 @@ export function startSpan(call: Call, series: Series, request: unknown): void {
 /** Attributes that a sampler has no use for; the SDK would look at them twice if they were there at the start. */
 export function addRequest(sink: AttributeSink, call: Call, request: unknown): void {
   const { method, watch, model, endpoint } = call;
+  addAll(sink, call.values?.spanAttributes, watch.profile);
   addAll(sink, watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL), watch.profile);
   addAll(sink, method.attributes(request, endpoint), watch.profile);
 }

@@ -11,7 +11,10 @@ export const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 /** The present value of one series of a sum or gauge. */
 export class SumPoint {
   value = 0;
-  constructor(readonly attributes: Attributes) {}
+  constructor(
+    readonly key: InstrumentKey,
+    readonly attributes: Attributes,
+  ) {}
 }
 
 /** The gaps of one series of both per-chunk histograms, with the attributes of either vocabulary. */
@@ -35,8 +38,8 @@ export class Store {
     const points = this.#points(CATALOGUE[key]);
     let point = points.get(id);
     if (point !== undefined) return point;
-    if (points.size >= SERIES_LIMIT) return this.#overflow(points);
-    point = new SumPoint(attributes());
+    if (points.size >= SERIES_LIMIT) return this.#overflow(key, points);
+    point = new SumPoint(key, attributes());
     points.set(id, point);
     return point;
   }
@@ -65,8 +68,8 @@ export class Store {
     return entry(this.#sums, instrument, () => new Map<string, SumPoint>());
   }
 
-  #overflow(points: Map<string, SumPoint>): SumPoint {
-    const point = points.get('') ?? new SumPoint(OVERFLOW);
+  #overflow(key: InstrumentKey, points: Map<string, SumPoint>): SumPoint {
+    const point = points.get('') ?? new SumPoint(key, OVERFLOW);
     points.set('', point);
     return point;
   }

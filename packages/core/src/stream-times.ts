@@ -9,15 +9,28 @@ export class StreamTimes {
   firstOutputToken: number = NEVER;
   firstKind: ChunkKind = NO_TOKEN;
   lastToken: number = NEVER;
-  maxGapMillis: number = NEVER;
   gaps: GapPoint | undefined;
   /** The gaps are those of the metric producer, not of this call alone. */
   gapsProduced = false;
+  /** The longest gap between two tokens that follow each other, of any other gap, and between tokens with others between. */
+  #maxFollowing = NEVER;
+  #maxOther = NEVER;
+  #maxCarried = NEVER;
   #pulledAt = NEVER;
   #arrivedAt = NEVER;
   /** Waiting spent on chunks without content since the last one with content. */
   #carriedMillis = NEVER;
   #carrying = false;
+
+  /** The longest waiting for a chunk after the first. */
+  get maxGapMillis(): number {
+    return Math.max(this.#maxFollowing, this.#maxOther);
+  }
+
+  /** The longest waiting between a chunk with content and the next one. */
+  get maxTokenGapMillis(): number {
+    return Math.max(this.#maxFollowing, this.#maxCarried);
+  }
 
   /** The consumer asks for the next chunk: what it did since the last one is no gap. */
   pulled(): void {
@@ -48,19 +61,21 @@ export class StreamTimes {
 
   #gap(isToken: boolean): void {
     const millis = Math.max(this.#arrivedAt - this.#pulledAt, 0);
-    if (millis > this.maxGapMillis) this.maxGapMillis = millis;
     const gaps = this.gaps!;
     gapSeconds[0] = millis / 1000;
-    if (this.firstToken === NEVER) {
-      gaps.chunkOnly.add();
-    } else if (isToken && !this.#carrying) {
+    if (isToken && !this.#carrying && this.firstToken !== NEVER) {
+      if (millis > this.#maxFollowing) this.#maxFollowing = millis;
       gaps.both.add();
-    } else {
-      gaps.chunkOnly.add();
-      this.#carriedMillis = this.#carrying ? this.#carriedMillis + millis : millis;
-      this.#carrying = !isToken;
-      gapSeconds[0] = this.#carriedMillis / 1000;
-      if (isToken) gaps.tokenOnly.add();
+      return;
     }
+    if (millis > this.#maxOther) this.#maxOther = millis;
+    gaps.chunkOnly.add();
+    if (this.firstToken === NEVER) return;
+    this.#carriedMillis = this.#carrying ? this.#carriedMillis + millis : millis;
+    this.#carrying = !isToken;
+    if (!isToken) return;
+    if (this.#carriedMillis > this.#maxCarried) this.#maxCarried = this.#carriedMillis;
+    gapSeconds[0] = this.#carriedMillis / 1000;
+    gaps.tokenOnly.add();
   }
 }

@@ -33,6 +33,15 @@ export interface Failure {
   readonly message: unknown;
 }
 
+/** Where a cost comes from: the server's own figure, the price table or the user's function. */
+export type CostSource = 'provider' | 'table' | 'user';
+
+/** What a call cost, in US dollars. */
+export interface Cost {
+  readonly usd: number;
+  readonly source: CostSource;
+}
+
 /** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */
 export class CallFacts {
   responseId: string | undefined = undefined;

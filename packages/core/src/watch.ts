@@ -46,7 +46,7 @@ export class Watch {
       const { series } = recent;
       if (series.binder === pipeline && series.operation === operation) return series;
     }
-    const label = pipeline.models.label(model);
+    const label = pipeline.models.label(model, this.options.models);
     const series = pipeline.series(endpoint, operation, label);
     // A model that is one of the others may be confirmed.
     if (label !== OTHER_MODEL) this.#recent = { model, endpoint, series };

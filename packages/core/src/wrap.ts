@@ -1,16 +1,17 @@
-import { context } from '@opentelemetry/api';
 import { amend } from './amend';
 import { begin } from './begin';
 import type { Call } from './call';
 import { checkOptions } from './check-options';
 import { loadContent } from './content/lazy';
 import type { MethodDescriptor, ObservedMethod, ProviderDescriptor } from './descriptor';
-import { quietly, warnFault, warnOnce } from './guard';
+import { quietly, warnOnce } from './guard';
 import { observeResult } from './observe';
 import type { WrapOptions } from './options';
 import { follow } from './promise';
 import { watchRetries } from './retries';
+import { runInContext } from './run-in-context';
 import { type Method, type Resource, replace, type Stand } from './stand-in';
+import { loadSummaries } from './summary-lazy';
 import { Watch } from './watch';
 
 type Place = Pick<MethodDescriptor, 'resource' | 'method'>;
@@ -34,6 +35,7 @@ export function wrapClient<Client extends object>(
     for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
     loadContent(watch);
     if (found.length > 0) watchRetries(client as Resource);
+    loadSummaries(options);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
   return client;
@@ -75,28 +77,14 @@ function patchCopy(client: Resource, name: string, descriptor: ProviderDescripto
   });
 }
 
-/** Runs the caller's method in the context of the call: exactly once, whatever the context manager does. */
+/** Runs the caller's method in the context of the call. */
 function run(call: Call, original: Method, self: unknown, args: unknown[]): unknown {
-  let done = false;
-  let threw = false;
-  let value: unknown;
-  const once = () => {
-    if (done) return;
-    done = true;
-    try {
-      value = Reflect.apply(original, self, args);
-    } catch (error) {
-      threw = true;
-      value = error;
-    }
-  };
+  let returned: unknown;
   try {
-    context.with(call.context, once);
-  } catch (fault) {
-    warnFault('the context', fault);
+    returned = runInContext(call.context, () => Reflect.apply(original, self, args));
+  } catch (error) {
+    call.failed(error);
+    throw error;
   }
-  once();
-  if (!threw) return follow(value, call);
-  call.failed(value);
-  throw value;
+  return follow(returned, call);
 }

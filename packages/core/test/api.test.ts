@@ -23,6 +23,7 @@ it('exports what it says', () => {
       "TTFT_V1",
       "Watch",
       "bucketViews",
+      "callContext",
       "createMetricProducer",
       "createObserver",
       "hasUnattachedProducer",
@@ -37,6 +38,7 @@ it('exports what it says', () => {
       "perMillionTokens",
       "quietly",
       "recordFirstAudio",
+      "subscribeExemplars",
       "wrapClient",
     ]
   `);

@@ -41,7 +41,9 @@ describe('the llm instruments', () => {
     for (const { name, kind, attributes } of llm) {
       expect(name).toMatch(/^(llm|training)_[a-z_]+$/);
       expect(name.endsWith('_total')).toBe(kind === 'counter');
-      expect(attributes.slice(0, 2)).toEqual(['provider', 'model']);
+      // A decision comes before there is a call that has them.
+      if (name === 'llm_router_decisions_total') expect(attributes).toEqual(['from', 'to', 'reason']);
+      else expect(attributes.slice(0, 2)).toEqual(['provider', 'model']);
     }
   });
 
@@ -85,6 +87,7 @@ it('docs/metrics.md is made from the catalogue', async () => {
     '## `llm`: literal Prometheus names, always on',
     table(INSTRUMENTS.filter(({ profiles }) => profiles === undefined)),
     '`error_type` is there when the call failed; `outcome` is one of `ok`, `error`, `cancelled`, `aborted`, `truncated`, `abandoned`.',
+    'All of these but `llm_router_decisions_total`, and those of `gen_ai`, have the attributes of `callContext` as well.',
     '## `gen_ai`, profile `latest` (default)',
     'OpenTelemetry GenAI conventions, main 6fd0d763 (2026-10-09).',
     table(genAi('latest')),

@@ -230,6 +230,14 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'pricing gives what nobody has': { options: () => ({ pricing: nonsense(1e300) }), warned: true },
   'pricing gives less than nothing': { options: () => ({ pricing: nonsense(-1) }), warned: false },
   'pricing gives text': { options: () => ({ pricing: nonsense('$5') }), warned: false },
+  'onCall throws': { options: () => ({ onCall: fail }), warned: true },
+  'onCall rejects': { options: () => ({ onCall: failLater as never }), warned: true },
+  'onCall hangs': { options: () => ({ onCall: never as never }), warned: false },
+  'onCall gives text': { options: () => ({ onCall: nonsense('text') }), warned: false },
+  'onCall gives what cannot be waited for': {
+    options: () => ({ onCall: nonsense(Object.defineProperty({}, 'then', { get: fail })) }),
+    warned: true,
+  },
   'destination() throws': { descriptor: { destination: fail }, warned: true },
   'destination() gives nothing': { descriptor: { destination: nonsense() }, warned: true },
   'destination() gives no URL': {
@@ -300,6 +308,8 @@ async function expectUnseen(fault: Fault, warn?: (line: string) => void) {
     ] as const) {
       for (let time = 0; time < 2; time++) await useAll(client, seen);
     }
+    // What is loaded on demand is there, and has been told of all calls.
+    await vi.dynamicImportSettled();
   });
   expectSame(wrapped, bare);
   expect(rejections).toEqual([]);

@@ -12,12 +12,20 @@ const captures = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((groups) => groups.slice(1).find((group) => group !== undefined)!);
 
 /** A section's test files and the titles that it names. */
-const sections = read('docs/measurement.md')
-  .split('\n## ')
-  .map((text) => ({ name: text.split('\n')[0]!, files: captures(text, FILE), titles: captures(text, TITLE) }))
-  .filter(({ files }) => files.length > 0);
+const sectionsOf = (document: string) =>
+  read(document)
+    .split('\n## ')
+    .map((text) => ({
+      document,
+      name: text.split('\n')[0]!,
+      files: captures(text, FILE),
+      titles: captures(text, TITLE),
+    }))
+    .filter(({ files }) => files.length > 0);
 
-describe.each(sections)('the section "$name" of docs/measurement.md', ({ files, titles }) => {
+const sections = ['docs/measurement.md', 'docs/cardinality.md'].flatMap(sectionsOf);
+
+describe.each(sections)('the section "$name" of $document', ({ files, titles }) => {
   it('names files that exist', () => {
     expect(files.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
   });
@@ -30,5 +38,5 @@ describe.each(sections)('the section "$name" of docs/measurement.md', ({ files, 
 });
 
 it('most lines of the tables name a test', () => {
-  expect(sections.flatMap(({ titles }) => titles).length).toBeGreaterThan(70);
+  expect(sections.flatMap(({ titles }) => titles).length).toBeGreaterThan(80);
 });

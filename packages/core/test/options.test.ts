@@ -15,6 +15,11 @@ it.each([
   [{ streamIdleTimeoutMillis: Number.NaN }, 'streamIdleTimeoutMillis is NaN; it must be a number above 0'],
   [{ streamIdleTimeoutMillis: -1 }, 'streamIdleTimeoutMillis is -1'],
   [{ pricing: 0.2 }, 'pricing must be a function'],
+  [{ onCall: {} }, 'onCall must be a function'],
+  [{ models: 'gpt-5' }, 'models must be a list of names'],
+  [{ models: [''] }, 'models must be a list of names'],
+  [{ models: ['gpt-*-mini'] }, 'models must be a list of names'],
+  [{ models: [7] }, 'models must be a list of names'],
   [{ provider: '' }, 'provider must be a name'],
 ])('%o is refused when the client is wrapped, with what is allowed', (options, message) => {
   expect(wrap(options)).toThrow(TypeError);
@@ -23,5 +28,9 @@ it.each([
 
 it('what can be meant is taken', () => {
   expect(wrap({})).not.toThrow();
-  expect(wrap({ genAi: 'off', streamIdleTimeoutMillis: 1, pricing: () => 1, provider: 'x' })).not.toThrow();
+  expect(
+    wrap({ genAi: 'off', streamIdleTimeoutMillis: 1, pricing: () => 1, provider: 'x', onCall: () => {} }),
+  ).not.toThrow();
+  expect(wrap({ models: ['gpt-5', 'gpt-*', '*'] })).not.toThrow();
+  expect(wrap({ models: [] })).not.toThrow();
 });
