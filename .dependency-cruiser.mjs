@@ -2,6 +2,8 @@
 const portable = '^packages/(?!prometheus/|sdk/|gpu/|testing/)([^/]+)/src/';
 const ownCoreAndApi = ['^packages/$1/src/', '^packages/core/', 'node_modules/@opentelemetry/api/'];
 
+const priceTable = 'node_modules/@pydantic/genai-prices/';
+
 /** Callers that run in a folder of their own, where the packed packages are installed. */
 const elsewhere = '^packages/testing/test/packed/.*js$';
 
@@ -39,7 +41,20 @@ export default {
       comment: 'Core and providers run everywhere: at run time they import nothing but core and the OpenTelemetry API',
       severity: 'error',
       from: { path: portable },
-      to: { pathNot: ownCoreAndApi, dependencyTypesNot: ['type-only'] },
+      to: { pathNot: [...ownCoreAndApi, priceTable], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'prices-on-demand',
+      comment: 'The price table may be missing, and is large: one place loads it, when it is needed',
+      severity: 'error',
+      from: { path: portable },
+      to: { path: priceTable, dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'prices-in-one-place',
+      severity: 'error',
+      from: { path: portable, pathNot: '^packages/core/src/prices/' },
+      to: { path: priceTable },
     },
     { name: 'no-built-in', severity: 'error', from: { path: portable }, to: { dependencyTypes: ['core'] } },
     {

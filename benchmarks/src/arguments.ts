@@ -46,7 +46,7 @@ export const SUITES: readonly string[] = [
   'size',
 ];
 /** The references and ours come first. */
-const FIRST = ['bare', 'floor', 'ours', 'ours-no-producer', 'ours-no-provider'];
+const FIRST = ['bare', 'floor', 'sdk', 'ours', 'ours-no-producer', 'ours-no-provider'];
 
 /** Every file of the folder. */
 function contenders(): string[] {

@@ -1,9 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Instrument } from './catalogue';
+import { entry } from './entry';
 import type { HistogramValue } from './gaps';
-
-/** Series per instrument; one more becomes {@link OVERFLOW}. Below the SDK's own limit of 2000, so that the two don't meet. */
-export const SERIES_LIMIT = 1998;
-export const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
+import { OVERFLOW, SERIES_LIMIT } from './store';
 
 /** One series of a histogram. */
 export class HistogramPoint {
@@ -20,7 +19,7 @@ export class HistogramPoint {
     this.counts = new Float64Array(boundaries.length + 1);
   }
 
-  add(value: number): void {
+  record(value: number): void {
     let bucket = 0;
     while (bucket < this.boundaries.length && value > this.boundaries[bucket]!) bucket++;
     this.counts[bucket]! += 1;
@@ -48,23 +47,14 @@ export function since(now: HistogramValue, before: HistogramValue): HistogramVal
 export const idOf = (attributes: Attributes): string =>
   JSON.stringify(Object.entries(attributes).sort(([left], [right]) => (left < right ? -1 : 1)));
 
-/** A histogram of ours, in place of an SDK's: recording costs a look-up and an addition. */
+/** A histogram of ours, in place of an SDK's: recording costs an addition. */
 export class Aggregate {
   readonly points: Map<string, HistogramPoint> = new Map();
-  #known = new WeakMap<Attributes, HistogramPoint>();
 
   constructor(private readonly boundaries: readonly number[]) {}
 
-  record(value: number, attributes: Attributes): void {
-    let point = this.#known.get(attributes);
-    if (point === undefined) {
-      point = this.#find(attributes);
-      this.#known.set(attributes, point);
-    }
-    point.add(value);
-  }
-
-  #find(attributes: Attributes): HistogramPoint {
+  /** The series of these attributes. */
+  point(attributes: Attributes): HistogramPoint {
     const id = idOf(attributes);
     const full = this.points.size >= SERIES_LIMIT;
     const place = full && !this.points.has(id) ? '' : id;
@@ -73,5 +63,18 @@ export class Aggregate {
     const made = new HistogramPoint(place === '' ? OVERFLOW : attributes, this.boundaries);
     this.points.set(place, made);
     return made;
+  }
+}
+
+/** The histograms of one meter provider that metric producers hand out. */
+export class Aggregates {
+  #aggregates = new Map<Instrument, Aggregate>();
+
+  bind(instrument: Instrument, attributes: Attributes): HistogramPoint {
+    return entry(this.#aggregates, instrument, () => new Aggregate(instrument.buckets ?? [])).point(attributes);
+  }
+
+  entries(): Iterable<[Instrument, Aggregate]> {
+    return this.#aggregates;
   }
 }

@@ -1,4 +1,4 @@
-import type { GapPoint } from './gaps';
+import type { StreamTimes } from './stream-times';
 import type { Outcome } from './types';
 
 /** Collects what was said in one call; only there where the user asked for content. */
@@ -16,6 +16,6 @@ export interface CallRecorder<Call> {
   ended(call: Call, outcome: Outcome, errorType: string | undefined, error: unknown): void;
   /** The response's headers are there. */
   responded(call: Call): void;
-  /** Where the gaps of this stream are counted. */
-  gaps(call: Call): GapPoint;
+  /** Says where the gaps of this stream are counted; its second chunk is there, and the model known. */
+  startGaps(call: Call, stream: StreamTimes): void;
 }

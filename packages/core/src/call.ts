@@ -1,18 +1,15 @@
-import { type Attributes, type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { CallContent, CallRecorder } from './call-hooks';
-import { now, reading, tickArrival, tickPull } from './clock';
+import { NEVER, now, reading } from './clock';
 import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
-import { type GapPoint, gapSeconds } from './gaps';
 import { absorb, quietly, warnFault } from './guard';
-import { forget, type Watched } from './lifetimes';
+import { type CallLink, forget } from './lifetimes';
 import type { Endpoint } from './series';
 import type { SumPoint } from './store';
-import { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, type ResponseHeaders } from './types';
+import { StreamTimes } from './stream-times';
+import { CallFacts, type ChunkKind, NO_TOKEN, type Outcome, type ResponseHeaders } from './types';
 import type { Watch } from './watch';
-
-/** A time that has not come. */
-export const NEVER: number = Number.NEGATIVE_INFINITY;
 
 interface AbortState {
   readonly aborted: boolean;
@@ -26,31 +23,22 @@ export class Call {
   endedAt: number = NEVER;
   /** When something was last heard of this call, from the server or the consumer. */
   lastActivity: number = this.startedAt;
-  firstChunk: number = NEVER;
-  firstToken: number = NEVER;
-  firstOutputToken: number = NEVER;
-  lastToken: number = NEVER;
-  maxGapMillis: number = NEVER;
-  isStream = false;
+  /** Set when the result turns out to be a stream. */
+  stream: StreamTimes | undefined;
   /** Chunks or results that the consumer is waiting for. */
   pending = 1;
   headers: ResponseHeaders | undefined;
   signal: AbortState | undefined;
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
-  /** Set on the span when it ends, together with what the call brought: each setting costs. */
-  requestAttributes: Attributes | undefined;
   inFlight: SumPoint | undefined;
-  gaps: GapPoint | undefined;
-  /** The gaps are those of the metric producer, not of this call alone. */
-  gapsProduced = false;
+  /** What the shared time of its server was when it began. */
+  sharedFrom = 0;
   content: CallContent<Call> | undefined;
-  custody: Watched['custody'];
-  #pulledAt = NEVER;
+  readonly link: CallLink<Call> = { call: this };
+  reader: object | undefined;
+  isRegistered = false;
   #orphaned = false;
-  /** Waiting spent on chunks without content since the last one with content. */
-  #carriedMillis = NEVER;
-  #carrying = false;
 
   constructor(
     readonly watch: Watch,
@@ -70,31 +58,38 @@ export class Call {
   }
 
   private get aborted(): boolean {
-    return quietly('a signal', () => this.signal?.aborted === true) ?? false;
+    const { signal } = this;
+    return signal !== undefined && quietly('a signal', () => signal.aborted) === true;
+  }
+
+  get firstChunk(): number {
+    return this.stream?.firstChunk ?? NEVER;
   }
 
   get ended(): boolean {
     return this.endedAt !== NEVER;
   }
 
-  /** The consumer asks for the next chunk: what it did since the last one is no gap. */
+  /** The result is a stream: it is the consumer's turn to read it. */
+  streams(signal: AbortState | undefined): void {
+    this.stream = new StreamTimes();
+    this.pending = 0;
+    this.signal = signal ?? this.signal;
+  }
+
   pulled(): void {
     this.pending += 1;
-    tickPull();
-    this.#pulledAt = reading[0]!;
+    this.stream!.pulled();
   }
 
   arrived(chunk: unknown): void {
-    if (this.ended) return;
-    // Of several chunks that were asked for at once, each waited since the one before it.
-    if (this.#pulledAt < this.lastActivity) this.#pulledAt = this.lastActivity;
-    tickArrival();
+    const stream = this.stream!;
+    stream.arrived();
     this.lastActivity = reading[0]!;
     this.pending -= 1;
     const kind = this.fold(chunk);
-    if (this.firstChunk === NEVER) this.firstChunk = this.lastActivity;
-    else this.gap(kind !== NO_TOKEN);
-    if (kind !== NO_TOKEN) this.token(kind === OUTPUT);
+    if (stream.gaps === undefined && stream.firstChunk !== NEVER) this.recorder.startGaps(this, stream);
+    stream.brought(kind);
     if (this.#orphaned) this.abandoned();
   }
 
@@ -110,44 +105,26 @@ export class Call {
     }
   }
 
-  private token(isOutput: boolean): void {
-    const at = this.lastActivity;
-    if (this.firstToken === NEVER) this.firstToken = at;
-    if (isOutput && this.firstOutputToken === NEVER) this.firstOutputToken = at;
-    this.lastToken = at;
-  }
-
-  private gap(isToken: boolean): void {
-    const waited = this.lastActivity - this.#pulledAt;
-    const millis = Math.max(waited, 0);
-    if (millis > this.maxGapMillis) this.maxGapMillis = millis;
-    this.gaps ??= this.recorder.gaps(this);
-    gapSeconds[0] = millis / 1000;
-    if (this.firstToken === NEVER) {
-      this.gaps.chunkOnly.add();
-    } else if (isToken && !this.#carrying) {
-      this.gaps.both.add();
-    } else {
-      this.gaps.chunkOnly.add();
-      this.#carriedMillis = this.#carrying ? this.#carriedMillis + millis : millis;
-      this.#carrying = !isToken;
-      gapSeconds[0] = this.#carriedMillis / 1000;
-      if (isToken) this.gaps.tokenOnly.add();
-    }
-  }
-
   /** The headers are there; it is the caller's turn to read the rest. */
   responded(): void {
     this.pending = 0;
     this.lastActivity = now();
-    quietly('response headers', () => this.recorder.responded(this));
-    quietly('content', () => this.content?.sent());
+    try {
+      this.recorder.responded(this);
+      this.content?.sent();
+    } catch (fault) {
+      warnFault('response headers', fault);
+    }
   }
 
   /** The whole result is there. */
   resolved(result: unknown): void {
-    quietly('a result', () => absorb('a result', this.method.result(this.facts, result) as unknown));
-    quietly('content', () => this.content?.result(result));
+    try {
+      absorb('a result', this.method.result(this.facts, result) as unknown);
+    } catch (fault) {
+      warnFault('a result', fault);
+    }
+    if (this.content !== undefined) quietly('content', () => this.content?.result(result));
     this.end('ok');
   }
 
@@ -184,7 +161,15 @@ export class Call {
     if (this.ended) return;
     this.endedAt = at;
     forget(this);
-    quietly('content', () => this.content?.ended(this, outcome, type));
-    quietly('recording a call', () => this.recorder.ended(this, outcome, type, error));
+    if (this.content !== undefined) quietly('content', () => this.content?.ended(this, outcome, type));
+    try {
+      this.recorder.ended(this, outcome, type, error);
+    } catch (fault) {
+      warnFault('recording a call', fault);
+    }
+    // What was started inside the call keeps its context, and so this call.
+    this.headers = undefined;
+    this.signal = undefined;
+    this.stream = undefined;
   }
 }

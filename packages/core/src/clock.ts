@@ -9,6 +9,9 @@ const { setImmediate: atEndOfTurn } = globalThis as { setImmediate?: (callback: 
  */
 export const reading: Float64Array = new Float64Array(1);
 
+/** A time that has not come. */
+export const NEVER: number = Number.NEGATIVE_INFINITY;
+
 /** Milliseconds of a monotonic clock, read now. */
 export function now(): number {
   try {

@@ -1,7 +1,9 @@
 import type { Call } from './call';
 import { secondsBetween } from './clock';
-import { absorb, quietly } from './guard';
-import type { PricedCall } from './pricing';
+import { absorb, quietly, warnOnce } from './guard';
+import { withTablePrice } from './prices/lazy';
+import { leaveShared } from './prices/shared-time';
+import type { PricedCall, Pricing } from './pricing';
 
 /** Where a cost comes from: the server's own figure, the price table or the user's function. */
 export type CostSource = 'provider' | 'table' | 'user';
@@ -11,26 +13,44 @@ export interface Cost {
   readonly source: CostSource;
 }
 
-/** What a call cost, or `undefined` if nothing knows. */
-export function costOf(call: Call): Cost | undefined {
+/** A figure for one call above it can't be meant. */
+const MOST_USD = 1e9;
+const PART = 'the pricing function';
+
+/**
+ * Hands `take` what a call that is over cost, once, or `undefined` if nothing knows: at once, or later where the price
+ * table has to be loaded.
+ */
+export function withCost(call: Call, take: (cost: Cost | undefined) => void): void {
   const { facts, watch } = call;
-  if (isPrice(facts.cost)) return { usd: facts.cost, source: 'provider' };
-  const { pricing } = watch.options;
-  const { usage } = facts;
-  if (pricing === undefined || usage === undefined) return undefined;
-  const usd = quietly('the pricing function', () =>
-    absorb('the pricing function', pricing(call.model ?? '', usage, describe(call))),
-  );
-  return isPrice(usd) ? { usd, source: 'user' } : undefined;
+  // Now, so that the call shares no time with later ones.
+  const byUser = watch.options.pricing && userCost(call, watch.options.pricing);
+  if (isPrice(facts.cost)) take({ usd: facts.cost, source: 'provider' });
+  else if (facts.usage === undefined) take(byUser?.());
+  else withTablePrice(call, (usd) => take(isPrice(usd) ? { usd, source: 'table' } : byUser?.()));
 }
 
-const isPrice = (usd: unknown): usd is number => typeof usd === 'number' && Number.isFinite(usd) && usd >= 0;
-
-function describe({ endpoint, method, facts, model, startedAt, endedAt }: Call): PricedCall {
-  return {
+/** Ends what is measured for the user's function, which runs if nothing else knows the cost. */
+function userCost(call: Call, pricing: Pricing): () => Cost | undefined {
+  const { endpoint, method, facts, model = '', startedAt, endedAt } = call;
+  const durationSeconds = secondsBetween(startedAt, endedAt);
+  const priced: PricedCall = {
     provider: endpoint.provider,
     operation: method.operation,
-    responseModel: facts.responseModel ?? model ?? '',
-    durationSeconds: secondsBetween(startedAt, endedAt),
+    responseModel: facts.responseModel ?? model,
+    durationSeconds,
+    sharedSeconds: leaveShared(call, pricing, durationSeconds),
   };
+  return () => {
+    const usage = facts.usage ?? (pricing.timed ? {} : undefined);
+    const usd = usage && quietly(PART, () => absorb(PART, pricing(model, usage, priced)));
+    return isPrice(usd) ? { usd, source: 'user' } : undefined;
+  };
+}
+
+function isPrice(usd: unknown): usd is number {
+  const isAmount = Number.isFinite(usd) && (usd as number) >= 0;
+  const isMeant = (usd as number) <= MOST_USD;
+  if (isAmount && !isMeant) warnOnce('core', 'a cost of more than 1e9 US dollars was left out', usd);
+  return isAmount && isMeant;
 }

@@ -24,6 +24,8 @@ export type { CostSource } from './cost';
 export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
+export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';
+export { perMillionTokens, type TokenPrices } from './prices/per-million-tokens';
 export type { PricedCall, Pricing } from './pricing';
 export {
   createMetricProducer,

@@ -5,15 +5,22 @@ export interface Watched {
   readonly idleTimeoutMillis: number;
   /** It is not the consumer's turn. */
   readonly waiting: boolean;
+  readonly ended: boolean;
   readonly lastActivity: number;
-  custody: Custody | undefined;
+  readonly link: CallLink<Watched>;
+  /** What the call can be read through, as long as that isn't registered. */
+  reader: object | undefined;
+  isRegistered: boolean;
   orphaned(): void;
   abandoned(): void;
 }
 
-/** What hangs on a promise, stream or iterator that a call can still be read through. */
-interface Custody {
-  readonly call: Watched;
+/**
+ * The way from promises, streams and contexts to their call. It is cut when the call ends: they may last, and what they
+ * reach would survive each minor collection with them.
+ */
+export interface CallLink<Call> {
+  call: Call | undefined;
 }
 
 interface Timer {
@@ -23,30 +30,48 @@ interface Host {
   readonly process?: { getBuiltinModule?(name: string): { AsyncLocalStorage?: { snapshot?(): Run } } | undefined };
   readonly setTimeout: (callback: () => void, millis: number) => Timer;
   readonly clearTimeout: (timer: Timer | undefined) => void;
+  readonly setImmediate?: (callback: () => void) => unknown;
 }
 type Run = (callback: () => void) => void;
 
 // Taken now: the timer must neither be a fake one of a test's nor carry the context of the call that it was set in.
-const { process, setTimeout, clearTimeout } = globalThis as unknown as Host;
+const { process, setTimeout, clearTimeout, setImmediate: atEndOfTurn } = globalThis as unknown as Host;
 const outside: Run =
   process?.getBuiltinModule?.('async_hooks')?.AsyncLocalStorage?.snapshot?.() ?? ((callback) => callback());
 
 const SWEEP_MILLIS = 15_000;
-const registry = new FinalizationRegistry<Custody>(({ call }) => call.orphaned());
+const registry = new FinalizationRegistry<CallLink<Watched>>(({ call }) => call?.orphaned());
 /** Streams and responses that it is the consumer's turn to read. */
 const unread = new Set<Watched>();
+/** Those of this turn of the event loop. Most calls change hands in one turn, and short streams end in it. */
+let fresh: Watched[] = [];
 let timer: Timer | undefined;
 let nextSweep = Number.POSITIVE_INFINITY;
 
-/** From now on the call is read through `object` alone: when that is collected, the rest is abandoned. */
-export function watchFor(object: object, call: Watched): void {
+/** From now on the call is read through `reader` alone: when that is collected, the rest is abandoned. */
+export function watchFor(reader: object, call: Watched): void {
   release(call);
-  call.custody = { call };
-  registry.register(object, call.custody, call.custody);
-  unread.add(call);
-  const idle = call.idleTimeoutMillis;
-  // A timer that never came, as it may be where an isolate sleeps, doesn't end the watch.
-  if (nextSweep < call.lastActivity || call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
+  call.reader = reader;
+  if (fresh.push(call) === 1) {
+    if (atEndOfTurn === undefined) register();
+    else atEndOfTurn(register);
+  }
+}
+
+function register(): void {
+  const calls = fresh;
+  fresh = [];
+  for (const call of calls) {
+    const { reader, link } = call;
+    if (reader === undefined || call.ended) continue;
+    call.reader = undefined;
+    call.isRegistered = true;
+    registry.register(reader, link, link);
+    unread.add(call);
+    const idle = call.idleTimeoutMillis;
+    // A timer that never came, as it may be where an isolate sleeps, doesn't end the watch.
+    if (nextSweep < call.lastActivity || call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
+  }
 }
 
 /**
@@ -54,15 +79,17 @@ export function watchFor(object: object, call: Watched): void {
  * must not stay registered for longer than it matters.
  */
 export function release(call: Watched): void {
-  if (call.custody === undefined) return;
-  registry.unregister(call.custody);
-  call.custody = undefined;
+  call.reader = undefined;
+  if (!call.isRegistered) return;
+  call.isRegistered = false;
+  registry.unregister(call.link);
 }
 
 /** The call ended: it needs no watching. */
 export function forget(call: Watched): void {
   release(call);
   unread.delete(call);
+  call.link.call = undefined;
 }
 
 // One timer for all calls, that runs only while there are some and never keeps a process alive.

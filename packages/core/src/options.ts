@@ -16,8 +16,9 @@ export interface WrapOptions {
   /** GenAI names that go out beside the `llm` ones. Default `latest`. */
   readonly genAi?: GenAiProfile;
   /**
-   * Prices a call, in US dollars, where the server does not tell its cost. Default: none, and such calls are counted in
-   * `llm_unpriced_requests_total`.
+   * Prices a call, in US dollars, where neither the server nor the price table (`@pydantic/genai-prices`, if installed)
+   * does: `perMillionTokens()`, `perGpuHour()` or a function. Default: none, and calls with usage that nobody prices are
+   * counted in `llm_unpriced_requests_total`.
    */
   readonly pricing?: Pricing;
   /**

@@ -1,18 +1,18 @@
 import {
   type Attributes,
-  type Context,
   createNoopMeter,
   type Histogram,
   type Meter,
   type MeterProvider,
   metrics,
 } from '@opentelemetry/api';
-import { Aggregate } from './aggregate';
+import type { Aggregates } from './aggregate';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
 import { quietly } from './guard';
 import { createHistogram } from './instruments';
 import { ModelLabels } from './models';
+import type { Binder, Recordable } from './points';
 import { SCHEMA_URL } from './semconv';
 import { type Endpoint, Series } from './series';
 import { Store } from './store';
@@ -32,19 +32,15 @@ export interface ProducerCounts {
   all: number;
 }
 
-/** A histogram to record with. */
-export interface Recordable {
-  record(value: number, attributes: Attributes, context: Context): void;
-}
-
 /** What belongs to one meter provider: its instruments, its sums and gaps, its series. */
-export class Pipeline {
+export class Pipeline implements Binder {
   readonly store: Store = new Store();
   readonly models: ModelLabels;
   #histograms = new Map<InstrumentKey, Histogram>();
   #observed = new Set<Instrument>();
   #enabled = new Set<GenAiProfile>();
-  #aggregates = new Map<InstrumentKey, Aggregate>();
+  /** Brought by the metric producer that hands them out, which most bundles go without. */
+  aggregates: Aggregates | undefined;
   /** Metric producers bound to this provider by `attach()`. */
   readonly producers: ProducerCounts = { perChunk: 0, all: 0 };
   #endpoints = new Map<string, SeriesTable>();
@@ -79,31 +75,21 @@ export class Pipeline {
     this.#enabled.add(profile);
   }
 
-  /** What the instrument's values are recorded with: the API, or an aggregate that the metric producers hand out. */
-  histogram(key: InstrumentKey): Recordable {
-    const { producers } = this;
-    if (producers.all > 0 && producers.perChunk === 0) {
-      return this.#aggregates.get(key) ?? this.#aggregate(key);
-    }
-    return (
-      this.#histograms.get(key) ?? entry(this.#histograms, key, () => createHistogram(this.#meter, CATALOGUE[key]))
-    );
+  get aggregated(): boolean {
+    return this.producers.all > 0 && this.producers.perChunk === 0;
   }
 
-  #aggregate(key: InstrumentKey): Aggregate {
-    const { buckets = [] }: Instrument = CATALOGUE[key];
-    return entry(this.#aggregates, key, () => new Aggregate(buckets));
+  /** The API's histogram, or a point of an aggregate that the metric producers hand out. */
+  bind(key: InstrumentKey, attributes: Attributes): Recordable {
+    const instrument: Instrument = CATALOGUE[key];
+    if (this.aggregated && this.aggregates !== undefined) return this.aggregates.bind(instrument, attributes);
+    return entry(this.#histograms, key, () => createHistogram(this.#meter, instrument));
   }
 
   /** The per-chunk instruments that are in use. */
   chunkInstruments(): Instrument[] {
     const profiles = [...this.#enabled];
     return INSTRUMENTS.filter((one) => one.perChunk && profiles.some((profile) => shows(profile, one)));
-  }
-
-  /** The instruments that are aggregated here. */
-  aggregates(): [Instrument, Aggregate][] {
-    return [...this.#aggregates].map(([key, aggregate]) => [CATALOGUE[key], aggregate]);
   }
 
   /** The GenAI per-chunk instruments of a profile, by key. */
@@ -120,7 +106,8 @@ export class Pipeline {
   series(endpoint: Endpoint, operation: string, model: string): Series {
     const series = this.#series.get(endpoint) ?? this.#makeTable(endpoint);
     return (
-      series.get(operation, model) ?? series.keep(operation, model, new Series(this.store, endpoint, operation, model))
+      series.get(operation, model) ??
+      series.keep(operation, model, new Series(this.store, this, endpoint, operation, model))
     );
   }
 

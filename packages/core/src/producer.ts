@@ -1,5 +1,5 @@
 import { type Attributes, type HrTime, type MeterProvider, metrics, type ValueType } from '@opentelemetry/api';
-import { type HistogramPoint, idOf, since } from './aggregate';
+import { Aggregates, type HistogramPoint, idOf, since } from './aggregate';
 import { CATALOGUE, type Instrument } from './catalogue';
 import { entry } from './entry';
 import { GapBuckets, type HistogramValue, toHistogram } from './gaps';
@@ -79,6 +79,7 @@ class Producer implements LlmMetricProducer {
     this.detach();
     this.#live = true;
     this.#pipeline = pipelineOf(meterProvider, 'off');
+    this.#pipeline.aggregates ??= new Aggregates();
     this.#pipeline.producers[this.scope] += 1;
   }
 
@@ -106,7 +107,8 @@ class Producer implements LlmMetricProducer {
       .chunkInstruments()
       .map((instrument) => [instrument, gapPoints(instrument, pipeline.store.gapSeries.values())] as const);
     if (this.scope === 'all') {
-      for (const [instrument, { points }] of pipeline.aggregates()) sources.push([instrument, valuesOf(points)]);
+      for (const [instrument, { points }] of pipeline.aggregates?.entries() ?? [])
+        sources.push([instrument, valuesOf(points)]);
     }
     return sources.flatMap(([instrument, points]) => {
       const dataPoints = this.#unreported(instrument, points).map((point) => ({ ...point, ...times }));

@@ -1,6 +1,6 @@
 import type { Call } from './call';
-import { quietly, warnOnce } from './guard';
-import { release, watchFor } from './lifetimes';
+import { warnFault, warnOnce } from './guard';
+import { type CallLink, release, watchFor } from './lifetimes';
 import { isTappable, tapStream } from './tap';
 import type { ResponseHeaders } from './types';
 
@@ -36,15 +36,15 @@ function isApiPromise(value: unknown): value is ApiPromise {
  * unless it is a plain promise, of which only a derived one can be followed without hiding an unhandled rejection.
  */
 export function follow<Returned>(returned: Returned, call: Call): Returned {
-  const result = quietly('following a call', () => {
-    if (isApiPromise(returned)) return new Follower(call).hook(returned);
-    if (returned instanceof Promise && !Object.isFrozen(returned)) return followPlain(returned, call);
+  try {
+    if (isApiPromise(returned)) return new Follower(call.link).hook(returned) as Returned;
+    if (returned instanceof Promise && !Object.isFrozen(returned)) return followPlain(returned, call) as Returned;
     warnOnce('core', 'a call returned no promise; only its start is measured', call.method.operation);
-    call.end('ok');
-    return returned;
-  });
-  if (result === undefined) call.end('ok');
-  return (result ?? returned) as Returned;
+  } catch (fault) {
+    warnFault('following a call', fault);
+  }
+  call.end('ok');
+  return returned;
 }
 
 function followPlain(promise: Promise<unknown>, call: Call): Promise<unknown> {
@@ -60,27 +60,27 @@ function followPlain(promise: Promise<unknown>, call: Call): Promise<unknown> {
   );
 }
 
-function settle(value: unknown, call: Call): void {
-  if (call.ended || call.isStream) return;
-  const seen = quietly('a result', () => {
+function settle(value: unknown, call: Call | undefined): void {
+  if (call === undefined || call.ended || call.stream !== undefined) return;
+  try {
     if (isTappable(value)) tapStream(value, call);
     else call.resolved(value);
-    return true;
-  });
-  if (seen === undefined) call.end('ok');
+  } catch (fault) {
+    warnFault('a result', fault);
+    call.end('ok');
+  }
 }
 
 /** One per call; every promise that the SDK derives from the call's first is hooked into it. */
 class Follower {
-  #call: Call;
+  #link: CallLink<Call>;
   #headers: Promise<ResponseProps> | undefined;
-  #promises: ApiPromise[] = [];
+  #first: ApiPromise | undefined;
+  #others: ApiPromise[] | undefined;
   #restore: (() => void) | undefined;
-  #onParsed = (value: unknown): void => settle(value, this.#call);
-  #onFailed = (error: unknown): void => this.#call.failed(error);
 
-  constructor(call: Call) {
-    this.#call = call;
+  constructor(link: CallLink<Call>) {
+    this.#link = link;
   }
 
   hook(promise: ApiPromise): ApiPromise {
@@ -88,14 +88,15 @@ class Follower {
     this.#headers ??= promise.responsePromise.then(
       (props) => this.#arrived(props),
       (error) => {
-        this.#call.failed(error);
+        this.#link.call?.failed(error);
         throw error;
       },
     );
     promise.responsePromise = this.#headers;
-    this.#promises.push(promise);
+    if (this.#first === undefined) this.#first = promise;
+    else this.#others = [...(this.#others ?? []), promise];
     const parse = promise.parseResponse;
-    promise.parseResponse = (client, props) => this.#parse(() => parse.call(promise, client, this.#claim(props)));
+    promise.parseResponse = (client, props) => this.#parse(parse, promise, client, props);
     // Since openai 7.1 each promise has its own; before, the prototype's goes through parseResponse.
     if (Object.hasOwn(promise, '_thenUnwrap')) this.#hookUnwrap(promise);
     return promise;
@@ -106,37 +107,46 @@ class Follower {
     promise._thenUnwrap = (transform) =>
       this.hook(
         unwrap.call(promise, (data, props) => {
-          settle(data, this.#call);
+          settle(data, this.#link.call);
           return transform(data, props);
         }),
       );
   }
 
-  #parse(parse: () => Promise<unknown>): Promise<unknown> {
+  #parse(parse: ApiPromise['parseResponse'], promise: ApiPromise, client: unknown, props: ResponseProps) {
+    const link = this.#link;
+    this.#claim();
     try {
-      const parsed = parse();
+      const parsed = parse.call(promise, client, props);
       // On the side: the SDK waits for it in any case, so that no rejection is hidden.
-      if (parsed instanceof Promise) parsed.then(this.#onParsed, this.#onFailed);
-      else settle(parsed, this.#call);
+      if (parsed instanceof Promise) {
+        parsed.then(
+          (value) => settle(value, link.call),
+          (error) => link.call?.failed(error),
+        );
+      } else settle(parsed, link.call);
       return parsed;
     } catch (error) {
-      this.#call.failed(error);
+      link.call?.failed(error);
       throw error;
     }
   }
 
   #arrived(props: ResponseProps): ResponseProps {
-    const call = this.#call;
-    quietly('response headers', () => {
+    const { call } = this.#link;
+    if (call === undefined) return props;
+    try {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
       call.responded();
       // Whoever waits for a promise of the call has asked for its body by now.
-      if (this.#promises.some(({ parsedPromise }) => parsedPromise !== undefined)) return;
+      if (isAwaited(this.#first) || this.#others?.some(isAwaited)) return props;
       this.#watchRaw(props);
       // Every promise of the call holds the follower: without them nothing can be read any more.
       watchFor(this, call);
-    });
+    } catch (fault) {
+      warnFault('response headers', fault);
+    }
     return props;
   }
 
@@ -153,7 +163,7 @@ class Follower {
       configurable: true,
       get: () => {
         restore(response);
-        Promise.resolve().then(() => this.#restore && this.#call.end('ok'));
+        Promise.resolve().then(() => this.#restore && this.#link.call?.end('ok'));
         return response;
       },
       set: restore,
@@ -162,13 +172,18 @@ class Follower {
   }
 
   /** Parsing begins: from here on the body tells the rest. */
-  #claim(props: ResponseProps): ResponseProps {
-    quietly('parsing', () => {
+  #claim(): void {
+    try {
       this.#restore?.();
       this.#restore = undefined;
-      release(this.#call);
-      this.#call.pending = 1;
-    });
-    return props;
+      const { call } = this.#link;
+      if (call === undefined) return;
+      release(call);
+      call.pending = 1;
+    } catch (fault) {
+      warnFault('parsing', fault);
+    }
   }
 }
+
+const isAwaited = (promise: ApiPromise | undefined): boolean => promise?.parsedPromise !== undefined;

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { InstrumentKey } from './catalogue';
-import { Table } from './entry';
 import type { GapPoint } from './gaps';
+import { answeredBy, type Binder, type PointSource, Points } from './points';
 import * as semconv from './semconv';
 import type { Store, SumPoint } from './store';
 import type { Outcome } from './types';
@@ -14,100 +14,68 @@ export interface Endpoint {
   readonly port: number | undefined;
 }
 
-/** Attributes and points of calls that ended alike. */
-export interface Ending {
-  readonly attributes: Attributes;
-  readonly requests: SumPoint;
-}
-
-/** Distinct response models or endings that one series keeps attributes for. */
+/** Distinct endings and response models that one series keeps points for. */
 const VARIANT_LIMIT = 200;
 
 /** Attributes and points of one endpoint, operation and model, made once and used by every call. */
-export class Series {
+export class Series implements PointSource {
   readonly labels: Attributes;
+  readonly modelLabels: Attributes;
   readonly inFlight: SumPoint;
-  /** Attributes set when a span starts, so that samplers see them. */
+  /** Attributes set when a span starts, so that samplers see them; the GenAI instruments have them too. */
   readonly spanStart: Attributes;
-  #endings = new Table<Outcome, string | undefined, Ending>(VARIANT_LIMIT);
-  #genAi = new Table<string | undefined, string | undefined, Attributes>(VARIANT_LIMIT);
-  #sums = new Table<InstrumentKey, string | undefined, SumPoint>();
-  #gaps = new Table<'gaps', string | undefined, GapPoint>(VARIANT_LIMIT);
-  #usage = new Table<InstrumentKey, string | undefined, SumPoint>(VARIANT_LIMIT);
+  /** Most calls end as the one before. */
+  #recent: Points | undefined;
+  #points = new Map<string, Points>();
+  #gaps: { readonly responseModel: string | undefined; readonly point: GapPoint } | undefined;
+  #limits: Record<string, SumPoint> = {};
 
   constructor(
     readonly store: Store,
+    readonly binder: Binder,
     readonly endpoint: Endpoint,
     readonly operation: string,
     readonly model: string,
   ) {
-    this.labels = { provider: endpoint.provider, model, operation };
-    this.inFlight = this.#sum('requestsInFlight', operation, this.labels);
+    this.modelLabels = { provider: endpoint.provider, model };
+    this.labels = { ...this.modelLabels, operation };
+    this.inFlight = this.sum('requestsInFlight', operation, this.labels);
     this.spanStart = genAiBase(endpoint, operation, model);
   }
 
-  ending(outcome: Outcome, errorType: string | undefined): Ending {
-    return this.#endings.get(outcome, errorType) ?? this.#makeEnding(outcome, errorType);
+  points(outcome: Outcome, errorType: string | undefined, responseModel: string | undefined): Points {
+    if (this.#recent?.matches(outcome, errorType, responseModel)) return this.#recent;
+    const id = `${outcome}\n${errorType ?? ''}\n${responseModel ?? ''}\n${this.binder.aggregated}`;
+    const points = this.#points.get(id) ?? new Points(this, this.binder, outcome, errorType, responseModel);
+    if (this.#points.size < VARIANT_LIMIT) this.#points.set(id, points);
+    this.#recent = points;
+    return points;
   }
 
-  /** `llm` sums that are not split by operation: tokens, cost, unpriced requests, rate limits. */
-  perModel(key: InstrumentKey, label?: string, value?: string): SumPoint {
-    return this.#sums.get(key, value) ?? this.#makePerModel(key, label, value);
-  }
-
-  perCall(key: InstrumentKey): SumPoint {
-    return (
-      this.#sums.get(key, undefined) ?? this.#sums.keep(key, undefined, this.#sum(key, this.operation, this.labels))
-    );
-  }
-
-  genAi(responseModel: string | undefined, errorType?: string): Attributes {
-    return this.#genAi.get(responseModel, errorType) ?? this.#makeGenAi(responseModel, errorType);
-  }
-
-  genAiUsage(key: InstrumentKey, responseModel: string | undefined): SumPoint {
-    return this.#usage.get(key, responseModel) ?? this.#makeGenAiUsage(key, responseModel);
+  /** What is left of a rate limit, by its kind. */
+  limit(kind: string): SumPoint {
+    this.#limits[kind] ??= this.sum('rateLimitRemaining', kind, { ...this.modelLabels, kind });
+    return this.#limits[kind];
   }
 
   gaps(responseModel: string | undefined): GapPoint {
-    return (
-      this.#gaps.get('gaps', responseModel) ?? this.#gaps.keep('gaps', responseModel, this.#makeGaps(responseModel))
-    );
+    if (this.#gaps === undefined || this.#gaps.responseModel !== responseModel) {
+      this.#gaps = { responseModel, point: this.#gapPoint(responseModel) };
+    }
+    return this.#gaps.point;
   }
 
-  #makeGaps(responseModel: string | undefined): GapPoint {
-    const id = this.#serverId(responseModel);
-    return this.store.gaps(id, () => ({ llm: this.labels, genAi: this.genAi(responseModel) }));
-  }
-
-  #makeEnding(outcome: Outcome, errorType: string | undefined): Ending {
-    const attributes = { ...this.labels, outcome };
-    const labels = errorType === undefined ? attributes : { ...attributes, error_type: errorType };
-    const requests = this.#sum('requests', `${this.operation} ${outcome} ${errorType ?? ''}`, labels);
-    return this.#endings.keep(outcome, errorType, { attributes, requests });
-  }
-
-  #makePerModel(key: InstrumentKey, label: string | undefined, value: string | undefined): SumPoint {
-    const models = { provider: this.endpoint.provider, model: this.model };
-    const attributes = label === undefined ? models : { ...models, [label]: value };
-    return this.#sums.keep(key, value, this.#sum(key, value ?? '', attributes));
-  }
-
-  #makeGenAi(responseModel: string | undefined, errorType: string | undefined): Attributes {
-    return this.#genAi.keep(responseModel, errorType, {
-      ...this.spanStart,
-      ...(responseModel === undefined ? {} : { [semconv.ATTR_RESPONSE_MODEL]: responseModel }),
-      ...(errorType === undefined ? {} : { [semconv.ATTR_ERROR_TYPE]: errorType }),
-    });
-  }
-
-  #makeGenAiUsage(key: InstrumentKey, responseModel: string | undefined): SumPoint {
-    const attributes = () => ({ ...this.genAi(responseModel), [semconv.ATTR_TOKEN_MODALITY]: 'unknown' });
-    return this.#usage.keep(key, responseModel, this.store.sum(key, this.#serverId(responseModel), attributes));
-  }
-
-  #sum(key: InstrumentKey, rest: string, attributes: Attributes): SumPoint {
+  sum(key: InstrumentKey, rest: string, attributes: Attributes): SumPoint {
     return this.store.sum(key, `${this.endpoint.provider}\n${this.model}\n${rest}`, () => attributes);
+  }
+
+  serverSum(key: InstrumentKey, responseModel: string | undefined, attributes: Attributes): SumPoint {
+    return this.store.sum(key, this.#serverId(responseModel), () => attributes);
+  }
+
+  #gapPoint(responseModel: string | undefined): GapPoint {
+    const genAi = answeredBy(responseModel, this.spanStart);
+    return this.store.gaps(this.#serverId(responseModel), () => ({ llm: this.labels, genAi }));
   }
 
   #serverId(responseModel: string | undefined): string {

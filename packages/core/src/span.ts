@@ -1,83 +1,115 @@
-import { type Attributes, context, createContextKey, SpanKind, trace } from '@opentelemetry/api';
-import { type Call, NEVER } from './call';
+import { type AttributeValue, type Context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Call } from './call';
+import { CallContext, IN_CALL } from './call-context';
 import type { GenAiProfile } from './catalogue';
-import { secondsBetween } from './clock';
-import { quietly } from './guard';
+import { NEVER, secondsBetween } from './clock';
+import { errorMessage } from './errors';
+import { quietly, warnFault } from './guard';
+import type { CallLink } from './lifetimes';
 import { UNKNOWN_MODEL } from './models';
 import * as semconv from './semconv';
 import type { Series } from './series';
+import type { StreamTimes } from './stream-times';
 import type { Outcome, Usage } from './types';
 
-/** Set while a wrapped method runs, so that another layer of ours below it doesn't count the call again. */
-const IN_CALL = createContextKey('@grump/llm-otel in call');
+/** Takes attributes one by one: a span, which does no more than that with many at once. */
+export interface AttributeSink {
+  setAttribute(key: string, value: AttributeValue): unknown;
+}
 
 /** What is started inside a call, such as a connection pool, keeps its context for good: a call that is over counts no more. */
-export const isInCall = (): boolean => (context.active().getValue(IN_CALL) as Call | undefined)?.ended === false;
+export const isInCall = (active: Context): boolean =>
+  (active.getValue(IN_CALL) as CallLink<Call> | undefined)?.call !== undefined;
 
 /** Starts the span of a call, and sets the context that its request runs in. */
 export function startSpan(call: Call, series: Series, request: unknown): void {
-  const parent = context.active();
-  call.context = parent;
-  const { model, method, watch, startedAtEpochMillis } = call;
-  const name = model === undefined ? method.operation : `${method.operation} ${model}`;
-  const attributes =
-    model === undefined || model === series.model
-      ? series.spanStart
-      : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
-  const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
-  const span = watch.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, parent);
-  call.span = span;
-  call.context = trace.setSpan(parent, span).setValue(IN_CALL, call);
-  if (!quietly('a span', () => span.isRecording())) return;
-  const attributesAtEnd: Attributes = {};
-  call.requestAttributes = attributesAtEnd;
-  quietly('describing a request', () => addRequest(attributesAtEnd, call, request));
+  const { model, method, watch, startedAtEpochMillis, context } = call;
+  try {
+    const name = model === undefined ? method.operation : `${method.operation} ${model}`;
+    const attributes =
+      model === undefined || model === series.model
+        ? series.spanStart
+        : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
+    const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
+    const span = watch.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context);
+    call.span = span;
+    call.context = trace.setSpan(new CallContext(context, IN_CALL, call.link), span);
+    if (span.isRecording()) addRequest(span, call, request);
+  } catch (fault) {
+    warnFault('starting a span', fault);
+  }
 }
 
-/** Attributes that a sampler has no use for are set when the span ends: each setting costs as much as ten attributes. */
-export function addRequest(attributes: Attributes, call: Call, request: unknown): Attributes {
+/** Attributes that a sampler has no use for; the SDK would look at them twice if they were there at the start. */
+export function addRequest(sink: AttributeSink, call: Call, request: unknown): void {
   const { method, watch, model, endpoint } = call;
-  Object.assign(attributes, watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL));
-  Object.assign(attributes, method.attributes(request));
-  if (watch.profile === 'v1.41') for (const key of semconv.LATEST_ONLY) delete attributes[key];
-  return attributes;
+  addAll(sink, watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL), watch.profile);
+  addAll(sink, method.attributes(request), watch.profile);
 }
+
+function addAll(sink: AttributeSink, attributes: Record<string, unknown> = {}, profile: GenAiProfile): void {
+  for (const key of Object.keys(attributes)) {
+    if (profile !== 'v1.41' || !semconv.LATEST_ONLY.has(key)) set(sink, key, attributes[key] as AttributeValue);
+  }
+}
+
+/** Says on the span of a call how it ended, and ends it. */
+export function endSpan(call: Call, outcome: Outcome, errorType: string | undefined, error: unknown): void {
+  const { span } = call;
+  if (span === undefined) return;
+  try {
+    if (span.isRecording()) {
+      addEnd(span, call, outcome, errorType);
+      if (outcome === 'error') span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+      if (outcome === 'truncated') span.setStatus({ code: SpanStatusCode.ERROR, message: 'stream ended early' });
+    }
+  } catch (fault) {
+    warnFault('describing a span', fault);
+  }
+  const nanos =
+    Math.round(secondsBetween(call.startedAt, call.endedAt) * 1e9) + (call.startedAtEpochMillis % 1000) * 1e6;
+  span.end([Math.trunc(call.startedAtEpochMillis / 1000) + Math.trunc(nanos / 1e9), nanos % 1e9]);
+}
+
+const messageOf = (error: unknown): string => quietly('an error', () => errorMessage(error)) ?? '';
 
 /** What is known of a call when it is over. */
-export function endAttributes(call: Call, outcome: Outcome, errorType: string | undefined): Attributes {
-  const { facts, endpoint, firstChunk, startedAt, maxGapMillis } = call;
-  const attributes: Attributes = call.requestAttributes ?? {};
-  attributes[semconv.ATTR_OUTCOME] = outcome;
-  set(attributes, semconv.ATTR_RESPONSE_ID, facts.responseId);
-  set(attributes, semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
-  set(attributes, semconv.ATTR_RESPONSE_FINISH_REASONS, finishReasons(facts.finishReasons));
-  if (firstChunk !== NEVER) {
-    attributes[semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK] = secondsBetween(startedAt, firstChunk);
-  }
-  if (maxGapMillis !== NEVER) attributes[semconv.ATTR_MAX_GAP] = maxGapMillis / 1000;
-  if (outcome === 'error') set(attributes, semconv.ATTR_ERROR_TYPE, errorType);
-  if (outcome === 'truncated') attributes[semconv.ATTR_ERROR_TYPE] = outcome;
+export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorType: string | undefined): void {
+  const { facts, endpoint } = call;
+  sink.setAttribute(semconv.ATTR_OUTCOME, outcome);
+  set(sink, semconv.ATTR_RESPONSE_ID, facts.responseId);
+  set(sink, semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
+  set(sink, semconv.ATTR_RESPONSE_FINISH_REASONS, finishReasons(facts.finishReasons));
+  if (call.stream !== undefined) addStream(sink, call.stream, call.startedAt);
+  if (outcome === 'error') set(sink, semconv.ATTR_ERROR_TYPE, errorType);
+  if (outcome === 'truncated') sink.setAttribute(semconv.ATTR_ERROR_TYPE, outcome);
   if (endpoint.genAiProvider === 'openai') {
-    set(attributes, semconv.ATTR_OPENAI_RESPONSE_SERVICE_TIER, facts.serviceTier);
-    set(attributes, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
+    set(sink, semconv.ATTR_OPENAI_RESPONSE_SERVICE_TIER, facts.serviceTier);
+    set(sink, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
-  if (facts.usage !== undefined) addUsage(attributes, facts.usage, call.watch.profile);
-  return attributes;
+  if (facts.usage !== undefined) addUsage(sink, facts.usage, call.watch.profile);
 }
 
-function set(attributes: Attributes, key: string, value: Attributes[string]): void {
-  if (value !== undefined) attributes[key] = value;
+function addStream(sink: AttributeSink, { firstChunk, maxGapMillis }: StreamTimes, startedAt: number): void {
+  if (firstChunk !== NEVER) {
+    sink.setAttribute(semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK, secondsBetween(startedAt, firstChunk));
+  }
+  if (maxGapMillis !== NEVER) sink.setAttribute(semconv.ATTR_MAX_GAP, maxGapMillis / 1000);
+}
+
+function set(sink: AttributeSink, key: string, value: AttributeValue | undefined): void {
+  if (value !== undefined) sink.setAttribute(key, value);
 }
 
 /** A choice without a reason ended in an error, says the convention; nothing is said where no choice has one. */
 const finishReasons = (reasons: readonly string[]): string[] | undefined =>
   reasons.some((reason) => reason !== '') ? reasons.map((reason) => reason || 'error') : undefined;
 
-function addUsage(attributes: Attributes, usage: Usage, profile: GenAiProfile): void {
-  set(attributes, semconv.ATTR_USAGE_INPUT_TOKENS, usage.input);
-  set(attributes, semconv.ATTR_USAGE_OUTPUT_TOKENS, usage.output);
-  set(attributes, semconv.ATTR_USAGE_CACHE_READ, usage.cacheRead);
-  set(attributes, semconv.ATTR_USAGE_REASONING, usage.reasoning);
-  if (profile !== 'v1.41') set(attributes, semconv.ATTR_USAGE_CACHE_WRITE, usage.cacheWrite);
-  if (profile === 'v1.41' || profile === 'both') set(attributes, semconv.ATTR_USAGE_CACHE_CREATION, usage.cacheWrite);
+function addUsage(sink: AttributeSink, usage: Usage, profile: GenAiProfile): void {
+  set(sink, semconv.ATTR_USAGE_INPUT_TOKENS, usage.input);
+  set(sink, semconv.ATTR_USAGE_OUTPUT_TOKENS, usage.output);
+  set(sink, semconv.ATTR_USAGE_CACHE_READ, usage.cacheRead);
+  set(sink, semconv.ATTR_USAGE_REASONING, usage.reasoning);
+  if (profile !== 'v1.41') set(sink, semconv.ATTR_USAGE_CACHE_WRITE, usage.cacheWrite);
+  if (profile === 'v1.41' || profile === 'both') set(sink, semconv.ATTR_USAGE_CACHE_CREATION, usage.cacheWrite);
 }

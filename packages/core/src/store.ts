@@ -1,9 +1,12 @@
 import type { Attributes, Meter, ObservableResult } from '@opentelemetry/api';
-import { OVERFLOW, SERIES_LIMIT } from './aggregate';
 import { CATALOGUE, type Instrument, type InstrumentKey } from './catalogue';
 import { entry } from './entry';
 import { GapPoint } from './gaps';
 import { createObservable } from './instruments';
+
+/** Series per instrument; one more becomes {@link OVERFLOW}. Below the SDK's own limit of 2000, so that the two don't meet. */
+export const SERIES_LIMIT = 1998;
+export const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
 /** The present value of one series of a sum or gauge. */
 export class SumPoint {

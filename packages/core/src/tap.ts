@@ -1,6 +1,6 @@
 import type { Call } from './call';
 import { quietly, warnFault } from './guard';
-import { watchFor } from './lifetimes';
+import { type CallLink, watchFor } from './lifetimes';
 
 type Step = IteratorResult<unknown>;
 
@@ -17,9 +17,8 @@ export function isTappable(value: unknown): value is TappableStream {
 /** Observes the first iteration of `stream`, in place: the stream stays the very object that the SDK made. */
 export function tapStream(stream: TappableStream, call: Call): void {
   const source = stream.iterator;
-  call.isStream = true;
-  call.pending = 0;
-  call.signal = stream.controller?.signal ?? call.signal;
+  const { link } = call;
+  call.streams(stream.controller?.signal);
   let tapped = false;
   watchFor(stream, call);
   stream.iterator = function iterator(this: unknown, ...args: []): AsyncIterator<unknown> {
@@ -27,7 +26,7 @@ export function tapStream(stream: TappableStream, call: Call): void {
     if (tapped) return iteration;
     tapped = true;
     if (typeof iteration?.next !== 'function') return iteration;
-    return quietly('tapping a stream', () => tapIterator(iteration, call)) ?? iteration;
+    return quietly('tapping a stream', () => tapIterator(iteration, link)) ?? iteration;
   };
 }
 
@@ -40,11 +39,11 @@ const prototypeOf = (source: object): object =>
     ? AsyncGeneratorPrototype
     : AsyncIteratorPrototype;
 
-function nextOf(source: AsyncIterator<unknown>, value: undefined, call: Call): Promise<Step> {
+function nextOf(source: AsyncIterator<unknown>, value: undefined, link: CallLink<Call>): Promise<Step> {
   try {
     return source.next(value);
   } catch (error) {
-    call.failed(error);
+    link.call?.failed(error);
     throw error;
   }
 }
@@ -61,37 +60,37 @@ function observeOdd(step: unknown, onStep: (step: Step) => void, onError: (error
 }
 
 /** Hands on what `source` gives, its own promises included, and looks at them on the side. */
-function tapIterator(source: AsyncIterator<unknown>, call: Call): AsyncIterator<unknown> {
+function tapIterator(source: AsyncIterator<unknown>, link: CallLink<Call>): AsyncIterator<unknown> {
   const onStep = (step: Step): void => {
     try {
-      if (step.done) call.exhausted();
-      else call.arrived(step.value);
+      if (step.done) link.call?.exhausted();
+      else link.call?.arrived(step.value);
     } catch (fault) {
       warnFault('a step of a stream', fault);
     }
   };
-  const onError = (error: unknown): void => call.failed(error);
+  const onError = (error: unknown): void => link.call?.failed(error);
   // Closures, not a class: they cost the least per chunk.
   const tap: AsyncIterator<unknown> = Object.create(prototypeOf(source));
   tap.next = (value?: undefined) => {
-    call.pulled();
-    const step = nextOf(source, value, call);
+    link.call?.pulled();
+    const step = nextOf(source, value, link);
     if (step instanceof Promise) step.then(onStep, onError);
     else return observeOdd(step, onStep, onError);
     return step;
   };
   // Own, even where there is none: the generators' own methods know only generators.
-  tap.return = closing(source, 'return', call);
-  tap.throw = closing(source, 'throw', call);
-  watchFor(tap, call);
+  tap.return = closing(source, 'return', link);
+  tap.throw = closing(source, 'throw', link);
+  if (link.call !== undefined) watchFor(tap, link.call);
   return tap;
 }
 
 /** The consumer breaks off. An iterator without the method has none here either. */
-function closing(source: AsyncIterator<unknown>, method: 'return' | 'throw', call: Call) {
+function closing(source: AsyncIterator<unknown>, method: 'return' | 'throw', link: CallLink<Call>) {
   if (source[method] === undefined) return undefined;
   return (value?: unknown): Promise<Step> => {
-    call.closed();
+    link.call?.closed();
     return source[method]!(value);
   };
 }

@@ -16,6 +16,8 @@ export interface Usage {
   reasoning?: number | undefined;
   audioInput?: number | undefined;
   audioOutput?: number | undefined;
+  /** Output that is billed though `output` leaves it out, as some servers do with reasoning. */
+  unlisted?: number | undefined;
 }
 
 /** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */

@@ -1,11 +1,12 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
 import type { Destination, ProviderDescriptor } from './descriptor';
+import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
 import { own } from './own';
 import { type Pipeline, pipelineOf } from './pipeline';
 import { SCHEMA_URL } from './semconv';
-import type { Endpoint } from './series';
+import type { Endpoint, Series } from './series';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 const IDLE_TIMEOUT = 600_000;
@@ -14,6 +15,9 @@ const IDLE_TIMEOUT = 600_000;
 export class Watch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
+  /** Responses in a row that told of no rate limit. */
+  limitless = 0;
+  #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
   #client: object;
   #baseURL: unknown;
   #endpoint: Endpoint | undefined;
@@ -33,6 +37,20 @@ export class Watch {
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */
   get pipeline(): Pipeline {
     return pipelineOf(this.options.meterProvider, this.profile);
+  }
+
+  /** The series of a call as things stand: the provider may have changed, or the model been confirmed. */
+  series(model: string | undefined, operation: string, endpoint: Endpoint, pipeline: Pipeline): Series {
+    const recent = this.#recent;
+    if (recent?.model === model && recent?.endpoint === endpoint) {
+      const { series } = recent;
+      if (series.binder === pipeline && series.operation === operation) return series;
+    }
+    const label = pipeline.models.label(model);
+    const series = pipeline.series(endpoint, operation, label);
+    // A model that is one of the others may be confirmed.
+    if (label !== OTHER_MODEL) this.#recent = { model, endpoint, series };
+    return series;
   }
 
   /** Kept as long as the provider behind the global one is the same: each look-up there makes a proxy. */

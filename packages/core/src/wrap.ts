@@ -1,10 +1,11 @@
-import { type Context, context } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { Call } from './call';
 import { checkOptions } from './check-options';
 import { contentOf, loadContent } from './content/lazy';
 import type { MethodDescriptor, ProviderDescriptor } from './descriptor';
-import { quietly, warnOnce } from './guard';
+import { quietly, warnFault, warnOnce } from './guard';
 import type { WrapOptions } from './options';
+import { enterShared } from './prices/shared-time';
 import { follow } from './promise';
 import { recorder, seriesOf } from './recorder';
 import { isInCall, startSpan } from './span';
@@ -51,12 +52,8 @@ function patchMethod(client: object, method: MethodDescriptor, watch: Watch): bo
   for (const name of method.resource) resource = (resource as Resource | undefined)?.[name];
   if (typeof (resource as Resource | undefined)?.[method.method] !== 'function') return false;
   replace(resource as Resource, method.method, (original, self, args) => {
-    const call = quietly('starting a call', () => begin(method, watch, args[0]));
-    if (call === undefined) return Reflect.apply(original, self, args);
-    const done = runIn(call.context, () => Reflect.apply(original, self, args));
-    if ('returned' in done) return follow(done.returned, call);
-    call.failed(done.thrown);
-    throw done.thrown;
+    const call = begin(method, watch, args[0]);
+    return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, args);
   });
   return true;
 }
@@ -94,34 +91,56 @@ function replace(
   });
 }
 
-/** Runs the caller's method exactly once, whatever the context manager does. */
-function runIn(parent: Context, method: () => unknown): { returned: unknown } | { thrown: unknown } {
-  let done: { returned: unknown } | { thrown: unknown } | undefined;
-  const run = () => {
+/** Runs the caller's method in the context of the call: exactly once, whatever the context manager does. */
+function run(call: Call, original: Method, self: unknown, args: unknown[]): unknown {
+  let done = false;
+  let threw = false;
+  let value: unknown;
+  const once = () => {
+    if (done) return;
+    done = true;
     try {
-      done = { returned: method() };
-    } catch (thrown) {
-      done = { thrown };
+      value = Reflect.apply(original, self, args);
+    } catch (error) {
+      threw = true;
+      value = error;
     }
   };
-  quietly('the context', () => context.with(parent, run));
-  if (done === undefined) run();
-  return done!;
+  try {
+    context.with(call.context, once);
+  } catch (fault) {
+    warnFault('the context', fault);
+  }
+  once();
+  if (!threw) return follow(value, call);
+  call.failed(value);
+  throw value;
 }
 
 function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
-  if (isInCall()) return undefined;
-  const call = new Call(
-    watch,
-    watch.endpoint,
-    method,
-    quietly('the model', () => method.model(request)),
-    recorder,
-  );
-  const series = seriesOf(call, watch.pipeline);
-  quietly('starting a span', () => startSpan(call, series, request));
-  call.inFlight = series.inFlight;
-  call.inFlight.value += 1;
-  call.content = contentOf(call, request);
-  return call;
+  try {
+    const active = context.active();
+    if (isInCall(active)) return undefined;
+    const call = new Call(watch, watch.endpoint, method, modelOf(method, request), recorder);
+    call.context = active;
+    const series = seriesOf(call, watch.pipeline);
+    startSpan(call, series, request);
+    call.inFlight = series.inFlight;
+    call.inFlight.value += 1;
+    call.content = contentOf(call, request);
+    if (watch.options.pricing !== undefined) enterShared(call, watch.options.pricing);
+    return call;
+  } catch (fault) {
+    warnFault('starting a call', fault);
+    return undefined;
+  }
+}
+
+function modelOf(method: MethodDescriptor, request: unknown): string | undefined {
+  try {
+    return method.model(request);
+  } catch (fault) {
+    warnFault('the model', fault);
+    return undefined;
+  }
 }

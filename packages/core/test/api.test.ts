@@ -28,6 +28,8 @@ it('exports what it says', () => {
       "ownNumber",
       "ownString",
       "parseURL",
+      "perGpuHour",
+      "perMillionTokens",
       "wrapClient",
     ]
   `);

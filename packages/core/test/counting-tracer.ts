@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { Attributes, AttributeValue, HrTime, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
 
 /** A span that counts how often it was ended; a real one would not tell of the second time. */
 export interface CountedSpan {
@@ -17,6 +17,7 @@ export function createCountingTracer(): { readonly spans: CountedSpan[]; readonl
     spans.push(counted);
     const span = {
       isRecording: () => true,
+      setAttribute: (key: string, value: AttributeValue) => Object.assign(counted.attributes, { [key]: value }),
       setAttributes: (added: Attributes) => Object.assign(counted.attributes, added),
       setStatus: () => span,
       spanContext: () => ({ traceId: '1'.repeat(32), spanId: '1'.repeat(16), traceFlags: 1 }),

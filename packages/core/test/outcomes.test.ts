@@ -207,7 +207,7 @@ describe('aborted', () => {
   it('is a stream that was aborted and dropped', async () => {
     const stream = await open();
     stream.controller.abort();
-    vi.advanceTimersByTime(2 * IDLE);
+    await pass(2 * IDLE);
     await expectOutcome('aborted', 0);
   });
 });
@@ -252,13 +252,14 @@ describe('abandoned', () => {
 
   it('is a stream that nobody reads, after the idle time', async () => {
     const stream = await open();
-    vi.advanceTimersByTime(2 * IDLE);
+    await pass(2 * IDLE);
     await expectOutcome('abandoned', 0);
     expect(stream).toBeDefined();
   });
 
   it('is a response whose promise nobody waits for, after the idle time', async () => {
     const promise = createWrapped(telemetry, never, idle).chat.create({ model: 'fake-1' });
+    await pass(1);
     await pass(2 * IDLE);
     await expectOutcome('abandoned', 0);
     expect(promise).toBeDefined();
@@ -327,6 +328,7 @@ describe('abandoned', () => {
     const result = { end: 'stop' };
     const answer = () => new FakeApiPromise(Promise.resolve(createProps()), () => Promise.resolve(result));
     const promise = createWrapped(telemetry, answer, idle).chat.create({ model: 'fake-1' });
+    await pass(1);
     await pass(2 * IDLE);
     expect(await promise).toBe(result);
     await expectOutcome('abandoned', 0);

@@ -1,6 +1,15 @@
 import { type WrapOptions, wrapClient } from '@grump/llm-otel-core';
 import { openai } from './descriptor';
 
+export {
+  type GpuPrice,
+  type PricedCall,
+  type Pricing,
+  perGpuHour,
+  perMillionTokens,
+  type TokenPrices,
+} from '@grump/llm-otel-core';
+
 /** Options of {@link wrapOpenAI}. */
 export interface WrapOpenAIOptions extends WrapOptions {}
 

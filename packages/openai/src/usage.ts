@@ -4,6 +4,7 @@ import type { Usage } from '@grump/llm-otel-core';
 export interface ChatUsage {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
+  readonly total_tokens?: unknown;
   readonly prompt_tokens_details?: Details | null;
   readonly completion_tokens_details?: Details | null;
   /** DeepSeek. */
@@ -42,7 +43,14 @@ export function readUsage(usage: ChatUsage): Usage | undefined {
     reasoning: count(completion?.reasoning_tokens) ?? count(usage.reasoning_tokens),
     audioInput: count(prompt?.audio_tokens),
     audioOutput: count(completion?.audio_tokens),
+    unlisted: unlistedOf(usage, input, output),
   };
+}
+
+/** xAI and Gemini leave reasoning out of the completion's tokens, which they bill all the same, and not out of the total. */
+function unlistedOf({ total_tokens: total }: ChatUsage, input = 0, output = 0): number | undefined {
+  const unlisted = (count(total) ?? 0) - input - output;
+  return unlisted > 0 ? unlisted : undefined;
 }
 
 const TICKS_PER_USD = 1e10;

@@ -120,6 +120,16 @@ describe('the usage of a result', () => {
     expect(usage).toMatchObject({ input: 1, output: 2, ...expected });
   });
 
+  it.each([
+    ['xAI', 12, 2, 354, { reasoning_tokens: 340 }, 340],
+    ['Gemini', 66, 6, 100, undefined, 28],
+    ['a server whose total is too small', 66, 6, 70, undefined, undefined],
+  ])('is what %s counts, with what it bills beside', (_, prompt, completion, total_tokens, details, unlisted) => {
+    const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens };
+    const { usage: read } = usageOf({ ...usage, completion_tokens_details: details });
+    expect(read).toMatchObject({ input: prompt, output: completion, unlisted });
+  });
+
   it('is none without a count', () => {
     expect(usageOf({ prompt_tokens: null, total_tokens: 5 }).usage).toBeUndefined();
     expect(usageOf({ prompt_tokens: Number.NaN, completion_tokens: '5' }).usage).toBeUndefined();

@@ -3,7 +3,7 @@ import type { Call } from '../call';
 import { warnOnce } from '../guard';
 import { seriesOf } from '../recorder';
 import * as semconv from '../semconv';
-import { addRequest, endAttributes } from '../span';
+import { type AttributeSink, addEnd, addRequest } from '../span';
 import type { Outcome } from '../types';
 import { CORE_VERSION, SCOPE_NAME } from '../version';
 import type { EventLogger, EventLoggerProvider } from './options';
@@ -29,12 +29,19 @@ export function loggerOf({ watch, context }: Call): EventLogger | undefined {
 /** What the span of a call tells of its request. Reads without running the caller's code. */
 export function requestAttributes(call: Call, request: unknown): api.Attributes {
   const { model, watch } = call;
-  const start = {
+  const attributes: api.Attributes = {
     ...seriesOf(call, watch.pipeline).spanStart,
     ...(model !== undefined && { [semconv.ATTR_REQUEST_MODEL]: model }),
   };
-  return addRequest(start, call, request);
+  addRequest(into(attributes), call, request);
+  return attributes;
 }
+
+const into = (attributes: api.Attributes): AttributeSink => ({
+  setAttribute: (key, value) => {
+    attributes[key] = value;
+  },
+});
 
 export interface Details {
   readonly call: Call;
@@ -47,6 +54,8 @@ export interface Details {
 
 /** Writes the event of a call that is over. */
 export function emitDetails(logger: EventLogger, { call, outcome, errorType, request, content }: Details): void {
+  const attributes: api.Attributes = { ...request };
+  addEnd(into(attributes), call, outcome, errorType);
   const endedAtMillis = call.startedAtEpochMillis + call.endedAt - call.startedAt;
   logger.emit({
     eventName: EVENT_NAME,
@@ -54,6 +63,6 @@ export function emitDetails(logger: EventLogger, { call, outcome, errorType, req
     severityText: 'DEBUG',
     timestamp: [Math.trunc(endedAtMillis / 1000), Math.trunc((endedAtMillis % 1000) * 1e6)],
     context: call.context,
-    attributes: { ...request, ...endAttributes(call, outcome, errorType), ...content },
+    attributes: { ...attributes, ...content },
   });
 }

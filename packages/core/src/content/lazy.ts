@@ -16,6 +16,8 @@ const NONE = /^(|off|no_content|false)$/i;
 
 /** How the content of a client's calls is captured, where it is. */
 const starts = new WeakMap<Watch, StartContent | undefined>();
+/** Somebody asked for content, so that a look-up is worth it. */
+let isAsked = false;
 
 /** Loads what captures content, if the user asked for it. */
 export function loadContent(watch: Watch): void {
@@ -28,13 +30,14 @@ export function loadContent(watch: Watch): void {
       return undefined;
     });
   let calls = 0;
+  isAsked = true;
   starts.set(watch, (call, request) => (++calls > MOST ? undefined : waitFor(loading, call, request)));
   loading.then((start) => starts.set(watch, start));
 }
 
 /** What collects the content of `call`; `undefined` where none is wanted. */
 export function contentOf(call: Call, request: unknown): CallContent<Call> | undefined {
-  const start = starts.get(call.watch);
+  const start = isAsked ? starts.get(call.watch) : undefined;
   return start && quietly('content', () => start(call, request));
 }
 
@@ -46,7 +49,7 @@ function waitFor(loading: Promise<StartContent | undefined>, call: Call, request
   const { span } = call;
   const said: Step[] = [];
   const traced: Step[] = [];
-  call.span = span && standIn(['isRecording', 'setAttributes', 'setStatus', 'end'], traced);
+  call.span = span && standIn(['isRecording', 'setAttribute', 'setStatus', 'end'], traced);
   loading.then((start) => {
     call.span = span;
     call.content = said.length > MOST ? undefined : quietly('content', () => start?.(call, request));
