@@ -23,6 +23,6 @@ const core = projects.find(({ test }) => test?.name === 'core');
 export default defineConfig({
   test: {
     sequence: { sequencer: QuickFirst },
-    projects: [{ ...core, test: { ...core?.test, env: { BOUNDS_SCALE: '0.2' } } }],
+    projects: [{ ...core, test: { ...core?.test, env: { BOUNDS_SCALE: '0.05' } } }],
   },
 });

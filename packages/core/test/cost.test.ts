@@ -88,7 +88,13 @@ describe("the user's function", () => {
   }
 
   it('gets the requested model, the usage, and what is known of the call', async () => {
-    const call: PricedCall = { provider: 'fake', operation: 'chat', responseModel: 'answered-1', durationSeconds: 2.5 };
+    const call: PricedCall = {
+      provider: 'fake',
+      operation: 'chat',
+      responseModel: 'answered-1',
+      durationSeconds: 2.5,
+      sharedSeconds: 2.5,
+    };
     expect(await seen({ usage: USAGE, model: 'answered-1' })).toEqual([['asked-1', USAGE, call]]);
   });
 

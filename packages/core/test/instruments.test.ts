@@ -11,6 +11,7 @@ import { useTelemetry } from './measure';
 const USAGE: Required<Usage> = {
   input: 10,
   output: 5,
+  unlisted: 1,
   cacheRead: 4,
   cacheWrite: 3,
   reasoning: 2,

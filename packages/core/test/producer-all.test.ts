@@ -1,9 +1,9 @@
 import { createTelemetry, type MetricRow } from '@grump/llm-otel-testing';
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { SERIES_LIMIT } from '../src/aggregate';
 import type { ProviderDescriptor } from '../src/descriptor';
 import { createMetricProducer, type LlmMetricProducer, type MetricProducerOptions } from '../src/producer';
+import { SERIES_LIMIT } from '../src/store';
 import { wrapClient } from '../src/wrap';
 import { createFakeClient, provider } from './fake-sdk';
 import { consume, createWrapped, pass, type Script, streamOf } from './measure';
