@@ -124,7 +124,6 @@ describe('a next() that gives no promise', () => {
         asked += 1;
         resolve(step);
       };
-      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is faked.
       return { then };
     };
     const { stream, measured } = await streamBy(byHand({ next }));
