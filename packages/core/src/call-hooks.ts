@@ -1,5 +1,5 @@
 import type { StreamTimes } from './stream-times';
-import type { Outcome } from './types';
+import type { CallFacts, Outcome } from './types';
 
 /** Collects what was said in one call; only there where the user asked for content. */
 export interface CallContent<Call> {
@@ -18,4 +18,22 @@ export interface CallRecorder<Call> {
   responded(call: Call): void;
   /** Says where the gaps of this stream are counted; its second chunk is there, and the model known. */
   startGaps(call: Call, stream: StreamTimes): void;
+}
+
+/** A call whose body somebody else reads, as those who look on report it. */
+export interface ReadCall {
+  readonly facts: CallFacts;
+  /** The next piece is asked for. */
+  pulled(): void;
+  arrived(piece: unknown): void;
+  /** The body is over; whether it is complete is in the facts. */
+  exhausted(): void;
+  failed(error: unknown): void;
+  /** The reader leaves. */
+  closed(): void;
+}
+
+/** The way from a body to its call, which is cut when the call ends. */
+export interface ReadLink {
+  readonly call: ReadCall | undefined;
 }

@@ -158,6 +158,8 @@ export class Call {
 
   /** Once; whatever comes later is ignored. */
   end(outcome: Outcome, type?: string, error?: unknown, at: number = now()): void {
+    const { error: told } = this.facts;
+    if (outcome === 'ok' && told !== undefined && !this.method.fetches) this.failed(told);
     if (this.ended) return;
     this.endedAt = at;
     forget(this);
@@ -170,6 +172,6 @@ export class Call {
     // What was started inside the call keeps its context, and so this call.
     this.headers = undefined;
     this.signal = undefined;
-    this.stream = undefined;
+    if (this.content === undefined) this.stream = undefined;
   }
 }

@@ -86,6 +86,13 @@ export const CATALOGUE = {
     CALL,
     'Time from issuing the request to the first token that is not reasoning',
   ),
+  timeToFirstAudio: llmHistogram(
+    'llm_time_to_first_audio_seconds',
+    's',
+    TTFT_V1,
+    CALL,
+    'Time from issuing the request to the first audio',
+  ),
   interTokenLatency: {
     ...llmHistogram(
       'llm_inter_token_latency_seconds',
@@ -138,7 +145,7 @@ export const CATALOGUE = {
     'counter',
     '{token}',
     [...LABELS, 'type'],
-    'Parts of llm_tokens_total (cache_read, cache_write, reasoning, audio_input, audio_output); never add them to it',
+    'Parts of llm_tokens_total (cache_read, cache_write, reasoning, {audio,image,batch}_{input,output}); never add them to it',
   ),
   usageMissing: llmSum(
     'llm_usage_missing_total',
@@ -162,6 +169,10 @@ export const CATALOGUE = {
     [...LABELS, 'kind'],
     'What the server last said is left of the rate limit (kind: requests, tokens)',
   ),
+  audioSeconds: llmSum('llm_audio_seconds_total', 'counter', 's', LABELS, 'Audio that was billed by its time'),
+  trainingLoss: llmSum('training_loss', 'gauge', '', LABELS, 'Training loss at the last step of a fine-tuning job'),
+  trainingStep: llmSum('training_step', 'gauge', '', LABELS, 'Last step of a fine-tuning job'),
+  trainingLearningRate: llmSum('training_learning_rate', 'gauge', '', LABELS, 'Learning rate of a fine-tuning job'),
   inferenceDuration: genAiSeconds(
     'gen_ai.client.inference.duration',
     LATEST,

@@ -1,3 +1,4 @@
+export { recordFirstAudio } from './audio';
 export {
   E2E_NIM1,
   E2E_V1,
@@ -9,19 +10,17 @@ export {
   TTFT_NIM1,
   TTFT_V1,
 } from './buckets';
+export type { ReadCall, ReadLink } from './call-hooks';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
-export type {
-  ContentMode,
-  ContentOptions,
-  EventLogger,
-  EventLoggerProvider,
-  EventRecord,
-  Redact,
-} from './content/options';
+export type * from './content/options';
 export type { CostSource } from './cost';
-export type { Destination, MethodDescriptor, ProviderDescriptor } from './descriptor';
+export type * from './descriptor';
+export { quietly } from './guard';
+export { type LateFold, type LateModule, lateFold } from './late';
+export { createObserver, type Observe, type ObservedCall } from './observer';
+export { type Moment, moment, type OpenCall, openCall } from './open-call';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';
@@ -35,5 +34,5 @@ export {
 } from './producer';
 export { CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, type Outcome, REASONING, type Usage } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
-export { parseURL } from './watch';
+export { parseURL, Watch } from './watch';
 export { wrapClient } from './wrap';

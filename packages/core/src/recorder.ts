@@ -2,13 +2,15 @@ import type { Call } from './call';
 import type { CallRecorder } from './call-hooks';
 import { NEVER, secondsBetween } from './clock';
 import { withCost } from './cost';
+import { claim, defer } from './deferred';
 import { Ended } from './ended';
 import { GapPoint, replay } from './gaps';
-import { recordGenAi } from './gen-ai';
+import { recordGenAi, recordGenAiUsage } from './gen-ai';
 import { warnFault } from './guard';
 import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import { isInTable } from './prices/lazy';
+import { enterShared } from './prices/shared-time';
 import type { Series } from './series';
 import { endSpan } from './span';
 
@@ -30,7 +32,7 @@ export const recorder: CallRecorder<Call> = {
     call.facts.responseModel = cut(call.facts.responseModel);
     const points = series.points(outcome, errorType, call.facts.responseModel);
     const ended = new Ended(call, pipeline, series, points, outcome, errorType);
-    for (const part of PARTS) runPart(part, ended);
+    for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
     endSpan(call, outcome, errorType, error);
   },
 
@@ -107,27 +109,48 @@ const DETAILS = [
   { part: 'reasoning', type: 'reasoning' },
   { part: 'audioInput', type: 'audio_input' },
   { part: 'audioOutput', type: 'audio_output' },
+  { part: 'imageInput', type: 'image_input' },
+  { part: 'imageOutput', type: 'image_output' },
 ] as const;
 
-function recordUsage({ call, points, outcome }: Ended): void {
-  const { usage } = call.facts;
+export function recordUsage({ call, points, outcome }: Ended): void {
+  const { usage, deferred } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok') points.perCall('usageMissing').value += 1;
+    if (deferred) defer(call);
+    else if (outcome === 'ok' && !call.method.unmetered) points.perCall('usageMissing').value += 1;
     return;
   }
   if (usage.input !== undefined) points.perModel('tokens', 'type', 'input').value += usage.input;
   if (usage.output !== undefined) points.perModel('tokens', 'type', 'output').value += usage.output;
+  if (usage.audioSeconds) points.perModel('audioSeconds').value += usage.audioSeconds;
   for (const { part, type } of DETAILS) {
     const count = usage[part];
     if (count) points.perModel('tokenDetails', 'type', type).value += count;
   }
 }
 
-function recordCost({ call, points }: Ended): void {
+export function recordCost({ call, points }: Ended): void {
   withCost(call, (cost) => {
     if (cost !== undefined) points.perModel('cost', 'source', cost.source).value += cost.usd;
     else if (call.facts.usage !== undefined) points.perModel('unpricedRequests').value += 1;
   });
 }
 
+/** Tokens are those of the call that had them generated, and count under the model and operation of that. */
+function recordFetched({ call }: Ended): void {
+  const { facts } = call;
+  const { complete, usage, cost, responseModel, serviceTier } = facts;
+  facts.usage = undefined;
+  const origin = complete ? claim(call) : undefined;
+  if (origin === undefined || (usage === undefined && facts.status !== 'completed')) return;
+  Object.assign(origin.facts, { usage, cost, responseModel, serviceTier });
+  origin.endedAt = origin.startedAt;
+  const { pipeline, options } = origin.watch;
+  if (options.pricing !== undefined) enterShared(origin, options.pricing);
+  const series = seriesOf(origin, pipeline);
+  const late = new Ended(origin, pipeline, series, series.points('ok', undefined, responseModel), 'ok', undefined);
+  for (const part of [recordUsage, recordCost, recordGenAiUsage]) runPart(part, late);
+}
+
 const PARTS = [recordRequest, recordStream, recordUsage, recordCost, recordGenAi];
+const FETCH_PARTS = [recordRequest, recordFetched, recordStream, recordGenAi];

@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly genAiProvider: string;
   readonly address: string | undefined;
   readonly port: number | undefined;
+  /** Model of requests that name none. */
+  readonly model?: string | undefined;
 }
 
 /** Distinct endings and response models that one series keeps points for. */

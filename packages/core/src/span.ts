@@ -44,7 +44,7 @@ export function startSpan(call: Call, series: Series, request: unknown): void {
 export function addRequest(sink: AttributeSink, call: Call, request: unknown): void {
   const { method, watch, model, endpoint } = call;
   addAll(sink, watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL), watch.profile);
-  addAll(sink, method.attributes(request), watch.profile);
+  addAll(sink, method.attributes(request, endpoint), watch.profile);
 }
 
 function addAll(sink: AttributeSink, attributes: Record<string, unknown> = {}, profile: GenAiProfile): void {
@@ -81,6 +81,7 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
   set(sink, semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
   set(sink, semconv.ATTR_RESPONSE_FINISH_REASONS, finishReasons(facts.finishReasons));
   if (call.stream !== undefined) addStream(sink, call.stream, call.startedAt);
+  if (call.method.fetches && call.watch.profile !== 'v1.41') set(sink, semconv.ATTR_RESPONSE_STATUS, facts.status);
   if (outcome === 'error') set(sink, semconv.ATTR_ERROR_TYPE, errorType);
   if (outcome === 'truncated') sink.setAttribute(semconv.ATTR_ERROR_TYPE, outcome);
   if (endpoint.genAiProvider === 'openai') {
@@ -88,6 +89,7 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
     set(sink, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
   if (facts.usage !== undefined) addUsage(sink, facts.usage, call.watch.profile);
+  if (call.watch.profile !== 'v1.41') addAll(sink, facts.attributes, call.watch.profile);
 }
 
 function addStream(sink: AttributeSink, { firstChunk, maxGapMillis }: StreamTimes, startedAt: number): void {

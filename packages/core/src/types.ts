@@ -1,3 +1,5 @@
+import type { Attributes } from '@opentelemetry/api';
+
 /** How a call ended, exactly one per call. */
 export type Outcome = 'ok' | 'error' | 'cancelled' | 'aborted' | 'truncated' | 'abandoned';
 
@@ -16,6 +18,10 @@ export interface Usage {
   reasoning?: number | undefined;
   audioInput?: number | undefined;
   audioOutput?: number | undefined;
+  imageInput?: number | undefined;
+  imageOutput?: number | undefined;
+  /** Seconds of audio, where the service bills time in place of tokens. */
+  audioSeconds?: number | undefined;
   /** Output that is billed though `output` leaves it out, as some servers do with reasoning. */
   unlisted?: number | undefined;
 }
@@ -33,6 +39,18 @@ export class CallFacts {
   systemFingerprint: string | undefined = undefined;
   /** Whether the stream's terminal event was seen. */
   complete = false;
+  /** Whether any of the output was seen; for descriptors that need to know. */
+  begun = false;
+  /** Further attributes of the span, by the names of the latest conventions. */
+  attributes: Attributes | undefined = undefined;
+  /** An answer that says of itself that it failed; read as a thrown error is. Fetching such an answer is no failure. */
+  error: unknown = undefined;
+  /** The server works on in the background: usage comes with a later fetch, and none is missing. */
+  deferred = false;
+  /** How far the server is with it: `queued`, `in_progress`, `completed`, … */
+  status: string | undefined = undefined;
+  /** For the descriptor: of what is under way, a part has come. */
+  partial = false;
 
   /** There are at least `choices` of them, each of which ends with a reason. */
   expect(choices: number): void {

@@ -75,9 +75,9 @@ export class Watch {
   }
 }
 
-function toEndpoint({ provider, genAiProvider, baseURL }: Destination): Endpoint {
+function toEndpoint({ provider, genAiProvider, baseURL, model }: Destination): Endpoint {
   const name = genAiProvider ?? provider.replaceAll('-', '_');
-  return { provider, genAiProvider: name, ...serverOf(baseURL) };
+  return { provider, genAiProvider: name, model, ...serverOf(baseURL) };
 }
 
 function serverOf(baseURL: string | undefined): Pick<Endpoint, 'address' | 'port'> {

@@ -39,7 +39,7 @@ describe('the llm instruments', () => {
 
   it("have literal Prometheus names, no convention's namespace, and labels provider and model first", () => {
     for (const { name, kind, attributes } of llm) {
-      expect(name).toMatch(/^llm_[a-z_]+$/);
+      expect(name).toMatch(/^(llm|training)_[a-z_]+$/);
       expect(name.endsWith('_total')).toBe(kind === 'counter');
       expect(attributes.slice(0, 2)).toEqual(['provider', 'model']);
     }

@@ -1,13 +1,32 @@
 import type { ProviderDescriptor } from '@grump/llm-otel-core';
-import { chat } from './chat';
-import { destinationOf, NIM } from './providers';
+import { audio } from './audio';
+import { chat, completions } from './chat';
+import { embeddings } from './embeddings';
+import { images } from './images';
+import { moderations } from './moderations';
+import { observed } from './observed';
+import { destinationOf, spanAttributes } from './providers';
+import { rerank } from './rerank';
+import { compact, responses, retrieve } from './responses';
+
+const RESPONSES = [responses, compact, retrieve];
 
 /** OpenAI's client, and whatever speaks its protocol. */
 export const openai: ProviderDescriptor = {
   name: 'openai',
-  methods: [chat],
+  methods: [
+    chat,
+    completions,
+    ...RESPONSES,
+    ...RESPONSES.map((method) => ({ ...method, resource: ['beta', ...method.resource] })),
+    embeddings,
+    ...images,
+    ...audio,
+    moderations,
+    rerank,
+  ],
+  observed,
   copies: ['withOptions'],
   destination: destinationOf,
-  spanAttributes: ({ provider }, model) =>
-    provider === NIM ? { 'nvidia.nim.provider': provider, 'nvidia.nim.model': model } : {},
+  spanAttributes,
 };

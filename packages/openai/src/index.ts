@@ -1,5 +1,6 @@
-import { type WrapOptions, wrapClient } from '@grump/llm-otel-core';
+import { wrapClient } from '@grump/llm-otel-core';
 import { openai } from './descriptor';
+import type { WrapOpenAIOptions } from './options';
 
 export {
   type GpuPrice,
@@ -10,8 +11,9 @@ export {
   type TokenPrices,
 } from '@grump/llm-otel-core';
 
-/** Options of {@link wrapOpenAI}. */
-export interface WrapOpenAIOptions extends WrapOptions {}
+export type { WrapOpenAIOptions } from './options';
+export { wrapRealtime } from './realtime';
+export { wrapResponsesWS } from './websocket';
 
 /**
  * Watches an OpenAI client, in place: every call is measured, and the caller sees exactly what it saw before.

@@ -1,4 +1,5 @@
-import { type Destination, own, parseURL } from '@grump/llm-otel-core';
+import { type Destination, own, ownString, parseURL } from '@grump/llm-otel-core';
+import type { Attributes } from '@opentelemetry/api';
 
 interface Host {
   /** The end of the host name; the label stands for every host below it. */
@@ -28,8 +29,9 @@ const HOSTS: readonly Host[] = [
   { host: 'cohere.ai', provider: 'cohere' },
   { host: 'cohere.com', provider: 'cohere' },
   { host: 'generativelanguage.googleapis.com', provider: 'gemini', genAi: 'gcp.gemini' },
-  { host: 'aiplatform.googleapis.com', provider: 'vertex', genAi: 'gcp.vertex_ai' },
+  { host: 'googleapis.com', provider: 'vertex', genAi: 'gcp.vertex_ai' },
   { host: 'amazonaws.com', provider: 'bedrock', genAi: 'aws.bedrock' },
+  { host: 'api.aws', provider: 'bedrock', genAi: 'aws.bedrock' },
   { host: 'openrouter.ai', provider: 'openrouter' },
   { host: 'together.xyz', provider: 'together' },
   { host: 'together.ai', provider: 'together' },
@@ -46,18 +48,32 @@ const GEN_AI: ReadonlyMap<string, string> = new Map(
 
 /** Label of a server that is told by nothing. */
 const COMPATIBLE = 'openai-compatible';
-export const NIM = 'nvidia-nim';
+const NIM = 'nvidia-nim';
 
-/** Reads the provider off the option, else the base URL, else the client's shape. */
+/** Attributes of spans of NIM calls. */
+export const spanAttributes = ({ provider }: Pick<Destination, 'provider'>, model: string): Attributes =>
+  provider === NIM ? { 'nvidia.nim.provider': provider, 'nvidia.nim.model': model } : {};
+
+/** Reads the provider off the option, else the client's own one, else the base URL, else the client's shape. */
 export function destinationOf(client: object, provider: string | undefined): Destination {
-  const url = own(client, 'baseURL');
-  const baseURL = typeof url === 'string' ? url : undefined;
-  if (provider !== undefined) return { baseURL, provider, ...genAiName(GEN_AI.get(provider)) };
+  // BedrockOpenAI's own base URL is an accessor.
+  const baseURL = ownString(client, 'baseURL') ?? ownString(own(client, '_options'), 'baseURL');
+  return { baseURL, model: ownString(client, 'deploymentName'), ...providerOf(client, provider, baseURL) };
+}
+
+function providerOf(client: object, given: string | undefined, baseURL: string | undefined) {
+  const provider = given ?? sdkProvider(client);
+  if (provider !== undefined) return { provider, ...genAiName(GEN_AI.get(provider)) };
   const hostname = parseURL(baseURL)?.hostname ?? '';
   const known = HOSTS.find(({ host }) => hostname === host || hostname.endsWith(`.${host}`));
-  if (known !== undefined) return { baseURL, provider: known.provider, ...genAiName(known.genAi) };
-  if (isAzure(client)) return { baseURL, provider: 'azure', genAiProvider: 'azure.ai.openai' };
-  return { baseURL, provider: COMPATIBLE };
+  if (known !== undefined) return { provider: known.provider, ...genAiName(known.genAi) };
+  return isAzure(client) ? { provider: 'azure', genAiProvider: 'azure.ai.openai' } : { provider: COMPATIBLE };
+}
+
+/** What `new OpenAI({ provider: bedrock() })` is for, wherever its base URL leads; since openai 7. */
+function sdkProvider(client: object): string | undefined {
+  const name = ownString(own(client, '_provider'), 'name');
+  return name !== undefined && GEN_AI.has(name) ? name : undefined;
 }
 
 const genAiName = (name: string | undefined): Pick<Destination, 'genAiProvider'> =>

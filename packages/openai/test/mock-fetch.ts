@@ -13,7 +13,7 @@ export interface Answer {
   readonly frames?: Frames;
 }
 
-type Fetch = NonNullable<ConstructorParameters<typeof OpenAI>[0]>['fetch'];
+export type Fetch = NonNullable<ConstructorParameters<typeof OpenAI>[0]>['fetch'];
 
 /** Lets the test's clock go on, in a turn of the event loop of its own. */
 export async function pass(millis: number): Promise<void> {
@@ -49,9 +49,15 @@ function respond({ status = 200, headers, body, frames }: Answer): Response {
 
 /** A client whose requests are answered in turn, the last answer for ever. */
 export function createClient(...answers: readonly Answer[]): OpenAI {
+  return createClientOf(fetchOf(...answers));
+}
+
+/** A fetch that answers in turn, the last answer for ever. */
+export function fetchOf(...answers: readonly Answer[]): Fetch {
   const left = [...answers];
-  const fetch: Fetch = async () => respond((left.length > 1 ? left.shift() : left[0])!);
-  return createClientOf(fetch);
+  // Before it sends a form, the SDK fetches `data:,` to learn of its `fetch`.
+  return async (url) =>
+    String(url).startsWith('data:') ? new Response('') : respond((left.length > 1 ? left.shift() : left[0])!);
 }
 
 /** A client on this fetch. */

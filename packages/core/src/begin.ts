@@ -1,0 +1,42 @@
+import { context } from '@opentelemetry/api';
+import { Call } from './call';
+import { contentOf } from './content/lazy';
+import type { MethodDescriptor } from './descriptor';
+import { warnFault } from './guard';
+import { lateRecorder } from './late';
+import { enterShared } from './prices/shared-time';
+import { recorder, seriesOf } from './recorder';
+import { isInCall, startSpan } from './span';
+import type { Watch } from './watch';
+
+/** Starts a call with these arguments, whose clock and span then run; `undefined` inside another one, which would count it twice. */
+export function begin(method: MethodDescriptor, watch: Watch, args: readonly unknown[]): Call | undefined {
+  try {
+    const active = context.active();
+    if (isInCall(active)) return undefined;
+    const { endpoint } = watch;
+    const request = method.request === undefined ? args[0] : method.request(args);
+    const model = modelOf(method, request) ?? endpoint.model;
+    const call = new Call(watch, endpoint, method, model, method.ready === undefined ? recorder : lateRecorder);
+    call.context = active;
+    const series = seriesOf(call, watch.pipeline);
+    startSpan(call, series, request);
+    call.inFlight = series.inFlight;
+    call.inFlight.value += 1;
+    call.content = contentOf(call, request);
+    if (watch.options.pricing !== undefined && !method.fetches) enterShared(call, watch.options.pricing);
+    return call;
+  } catch (fault) {
+    warnFault('starting a call', fault);
+    return undefined;
+  }
+}
+
+function modelOf(method: MethodDescriptor, request: unknown): string | undefined {
+  try {
+    return method.model(request);
+  } catch (fault) {
+    warnFault('the model', fault);
+    return undefined;
+  }
+}
