@@ -174,7 +174,8 @@ describe('what a mapping is given', () => {
     const sha256 = '709e80c88487a2411e1ee4dfb9f22a861492d20c4765150c0c794abd70f8147c';
     const [fullTools, ...parts] = await asked({ media: 'hash', toolDefinitions: 'full' });
     expect(fullTools).toBe(true);
-    expect(parts.slice(0, 3)).toEqual([{ ...audio, sha256 }, { ...image, sha256 }, link]);
+    const hashed = [{ ...audio, sha256 }, { ...image, sha256 }, link];
+    await vi.waitFor(() => expect(parts.slice(0, 3)).toEqual(hashed), 5000);
   });
 });
 

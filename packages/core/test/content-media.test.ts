@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { blob, uri } from '../src/content/media';
-import type { BlobPart } from '../src/content/messages';
 
 const BYTES = Buffer.from([0, 1, 2, 127, 128, 255, 10]);
 const sha256 = createHash('sha256').update(BYTES).digest('hex');
 
-/** The part as it is when its hash has been worked out, or would have been. */
-async function hashed(part: BlobPart): Promise<BlobPart> {
-  await new Promise((resolve) => setTimeout(resolve, 20));
+/** Waits until the part has its hash, which is worked out beside the call. */
+const expectHash = (part: object): Promise<void> => vi.waitFor(() => expect(part).toMatchObject({ sha256 }), 5000);
+
+/** The part when a hash would have been worked out. */
+async function later(part: object): Promise<object> {
+  await expectHash(blob('image', BYTES.toString('base64'), undefined, true));
   return part;
 }
 
@@ -63,13 +65,13 @@ describe('inline media', () => {
 
   it('has its SHA-256 if asked, a byte as two digits', async () => {
     const base64 = BYTES.toString('base64');
-    expect(await hashed(blob('image', base64, undefined, true))).toMatchObject({ sha256, bytes: BYTES.length });
-    expect(await hashed(blob('image', `data:;base64,${base64}`, undefined, true))).toMatchObject({ sha256 });
-    expect(await hashed(blob('image', base64, undefined, false))).not.toHaveProperty('sha256');
+    await expectHash(blob('image', base64, undefined, true));
+    await expectHash(blob('image', `data:;base64,${base64}`, undefined, true));
+    expect(await later(blob('image', base64, undefined, false))).not.toHaveProperty('sha256');
   });
 
   it('that is no base64 has a size and no hash', async () => {
-    expect(await hashed(blob('image', '%%%%', undefined, true))).toEqual({
+    expect(await later(blob('image', '%%%%', undefined, true))).toEqual({
       type: 'blob',
       modality: 'image',
       content: '',
@@ -82,7 +84,9 @@ describe('inline media', () => {
     ['a crypto without subtle', {}],
   ])('has no hash where there is %s', async (_, crypto) => {
     vi.stubGlobal('crypto', crypto);
-    expect(await hashed(blob('image', 'AAAA', undefined, true))).not.toHaveProperty('sha256');
+    const part = blob('image', 'AAAA', undefined, true);
+    vi.unstubAllGlobals();
+    expect(await later(part)).not.toHaveProperty('sha256');
   });
 });
 
@@ -108,7 +112,6 @@ describe('a link', () => {
   );
 
   it('that is the media itself has a hash if asked', async () => {
-    const link = `data:image/png;base64,${BYTES.toString('base64')}`;
-    expect(await hashed(uri('image', link, true) as BlobPart)).toMatchObject({ sha256 });
+    await expectHash(uri('image', `data:image/png;base64,${BYTES.toString('base64')}`, true));
   });
 });
