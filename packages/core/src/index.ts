@@ -28,12 +28,8 @@ export { own, ownNumber, ownString } from './own';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';
 export { perMillionTokens, type TokenPrices } from './prices/per-million-tokens';
 export type { PricedCall, Pricing } from './pricing';
-export {
-  createMetricProducer,
-  hasUnattachedProducer,
-  type LlmMetricProducer,
-  type MetricProducerOptions,
-} from './producer';
+export type * from './producer';
+export { createMetricProducer, hasUnattachedProducer } from './producer';
 export type { RouterDecision } from './router';
 export type * from './server/times';
 export type * from './types';
