@@ -10,14 +10,15 @@ import { recorder, seriesOf } from './recorder';
 import { isInCall, startSpan } from './span';
 import type { Watch } from './watch';
 
-/** Starts a call, whose clock and span then run; `undefined` inside another one, which would count it twice. */
-export function begin(method: MethodDescriptor, watch: Watch, request: unknown): Call | undefined {
+/** Starts a call with these arguments, whose clock and span then run; `undefined` inside another one, which would count it twice. */
+export function begin(method: MethodDescriptor, watch: Watch, args: readonly unknown[]): Call | undefined {
   try {
     const active = context.active();
     if (isInCall(active)) return undefined;
     const { pipeline } = watch;
     const values = valuesOf(active);
     const endpoint = values?.labelled(watch.endpoint) ?? watch.endpoint;
+    const request = method.request === undefined ? args[0] : method.request(args);
     const model = modelOf(method, request) ?? endpoint.model;
     const call = new Call(watch, endpoint, method, model, method.ready === undefined ? recorder : lateRecorder);
     call.context = active;
@@ -28,7 +29,7 @@ export function begin(method: MethodDescriptor, watch: Watch, request: unknown):
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
     call.content = contentOf(call, request);
-    if (watch.options.pricing !== undefined) enterShared(call, watch.options.pricing);
+    if (watch.options.pricing !== undefined && !method.fetches) enterShared(call, watch.options.pricing);
     return call;
   } catch (fault) {
     warnFault('starting a call', fault);

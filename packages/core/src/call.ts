@@ -160,6 +160,8 @@ export class Call {
 
   /** Once; whatever comes later is ignored. */
   end(outcome: Outcome, type?: string, error?: unknown, at: number = now()): void {
+    const { error: told } = this.facts;
+    if (outcome === 'ok' && told !== undefined && !this.method.fetches) this.failed(told);
     if (this.ended) return;
     this.endedAt = at;
     forget(this);

@@ -22,10 +22,14 @@ export interface MethodDescriptor {
   readonly method: string;
   /** `gen_ai.operation.name`, also the `operation` label. */
   readonly operation: string;
+  /** It fetches what another call had generated: its tokens are counted once, for the call that was {@link CallFacts.deferred}. */
+  readonly fetches?: true;
+  /** What is handed to the following functions as the request. Default: the first argument. */
+  request?(args: readonly unknown[]): unknown;
   /** The requested model. Reads without running the caller's code. */
   model(request: unknown): string | undefined;
   /** `gen_ai.request.*` and other attributes of the span. Reads without running the caller's code. */
-  attributes(request: unknown): Attributes;
+  attributes(request: unknown, destination: Pick<Destination, 'provider'>): Attributes;
   /** Folds one chunk of a stream into the facts and says what kind of token it brought. May throw: then it is left out. */
   chunk(facts: CallFacts, chunk: unknown): ChunkKind;
   /** Folds a whole result into the facts. May throw: then it is left out. */
@@ -34,8 +38,6 @@ export interface MethodDescriptor {
   content?(): Promise<ContentMapping>;
   /** Whether these arguments call a model. Default: all do. Runs the SDK's own calls too: it must be quick and not throw. */
   isCall?(args: readonly unknown[]): boolean;
-  /** Which of the arguments is the request. Default 0. */
-  readonly argument?: number;
   /** The service reports no usage by design, so that none is missing. */
   readonly unmetered?: true;
   /** Settles when all that came is in the facts; `undefined` if it is. See {@link lateFold}. */

@@ -1,6 +1,8 @@
 const ABORTS = new Set(['AbortError', 'TimeoutError', 'APIUserAbortError', 'APIConnectionTimeoutError']);
 const CLASS_NAME = /^[A-Za-z_$][\w$]{0,63}$/;
 const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{2,31}$/;
+/** `rate_limit_exceeded`, `server_error`, … */
+const SERVER_CODE = /^[a-z][a-z0-9_]{2,63}$/;
 /** The type of an error that has none, or none that may be a label. */
 export const OTHER = '_OTHER';
 /** Distinct error types per process; later ones are `_OTHER`. */
@@ -21,9 +23,9 @@ export function isAbort(error: unknown): boolean {
   return ABORTS.has(className(error) ?? '') || (typeof error.name === 'string' && ABORTS.has(error.name));
 }
 
-/** `error.type`: HTTP status, else a system error's code, else the class name; never a message. */
+/** `error.type`: HTTP status, else a system error's code, the server's, or the class name; never a message. */
 export function errorType(error: unknown): string {
-  const type = isObject(error) ? (statusOf(error) ?? systemCode(error) ?? className(error) ?? OTHER) : OTHER;
+  const type = isObject(error) ? (statusOf(error) ?? codeOf(error) ?? className(error) ?? OTHER) : OTHER;
   if (types.has(type)) return type;
   if (types.size >= TYPE_LIMIT) return OTHER;
   types.add(type);
@@ -48,13 +50,13 @@ function statusOf({ status, code }: ErrorShape): string | undefined {
   return undefined;
 }
 
-function systemCode(error: ErrorShape): string | undefined {
+function codeOf(error: ErrorShape): string | undefined {
   let link: unknown = error;
   for (let depth = 0; depth < 4 && isObject(link); depth++) {
     if (typeof link.code === 'string' && SYSTEM_CODE.test(link.code)) return link.code;
     link = link.cause;
   }
-  return undefined;
+  return typeof error.code === 'string' && SERVER_CODE.test(error.code) ? error.code : undefined;
 }
 
 function className(error: ErrorShape): string | undefined {

@@ -1,6 +1,5 @@
 import { NEVER, secondsBetween } from './clock';
 import type { Ended } from './ended';
-import type { Usage } from './types';
 
 const INFERENCE = new Set(['chat', 'text_completion', 'generate_content']);
 
@@ -13,8 +12,8 @@ export function recordGenAi(ended: Ended): void {
   const duration = secondsBetween(call.startedAt, call.endedAt);
   if (profile !== 'v1.41' && isInference) ended.record('inferenceDuration', duration, points.genAiEnded);
   if (profile !== 'latest' || !isInference) ended.record('operationDuration', duration, points.genAiEnded);
-  if (call.firstChunk !== NEVER) recordFirstChunk(ended);
-  if (call.facts.usage !== undefined && isInference) recordGenAiUsage(ended, call.facts.usage);
+  if (call.firstChunk !== NEVER && isInference) recordFirstChunk(ended);
+  recordGenAiUsage(ended);
 }
 
 function recordFirstChunk(ended: Ended): void {
@@ -33,10 +32,13 @@ const COUNTERS = [
   { part: 'reasoning', key: 'usageReasoning' },
 ] as const;
 
-function recordGenAiUsage(ended: Ended, usage: Usage): void {
-  const { points } = ended;
+/** Records the tokens of an inference, if the server told them. */
+export function recordGenAiUsage(ended: Ended): void {
+  const { call, points } = ended;
   const { genAi } = points;
-  const { profile } = ended.call.watch;
+  const { profile } = call.watch;
+  const { usage } = call.facts;
+  if (usage === undefined || profile === 'off' || !INFERENCE.has(call.method.operation)) return;
   if (profile !== 'v1.41') {
     for (const { part, key } of COUNTERS) {
       const count = usage[part];

@@ -21,6 +21,7 @@ export type * from './descriptor';
 export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
+export { createObserver, type Observe, type ObservedCall } from './observer';
 export { type Moment, moment, type OpenCall, openCall } from './open-call';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';

@@ -12,7 +12,8 @@ interface ResponseProps {
 /** The promise of a Stainless SDK: lazy, parses the body when it is first waited for. */
 interface ApiPromise {
   responsePromise: Promise<ResponseProps>;
-  parseResponse: (client: unknown, props: ResponseProps) => Promise<unknown>;
+  /** Its last argument are the props; since openai 5 there is a client before them. */
+  parseResponse: (...args: unknown[]) => Promise<unknown>;
   /** There as soon as somebody waits. */
   readonly parsedPromise?: unknown;
   _thenUnwrap: (transform: Transform) => ApiPromise;
@@ -104,7 +105,7 @@ class Follower {
     if (this.#first === undefined) this.#first = promise;
     else this.#others = [...(this.#others ?? []), promise];
     const parse = promise.parseResponse;
-    promise.parseResponse = (client, props) => this.#parse(parse, promise, client, props);
+    promise.parseResponse = (...args) => this.#parse(parse, promise, args);
     // Since openai 7.1 each promise has its own; before, the prototype's goes through parseResponse.
     if (Object.hasOwn(promise, '_thenUnwrap')) this.#hookUnwrap(promise);
     return promise;
@@ -121,11 +122,11 @@ class Follower {
       );
   }
 
-  #parse(parse: ApiPromise['parseResponse'], promise: ApiPromise, client: unknown, props: ResponseProps) {
+  #parse(parse: ApiPromise['parseResponse'], promise: ApiPromise, args: unknown[]): Promise<unknown> {
     const link = this.#link;
     this.#claim();
     try {
-      const parsed = parse.call(promise, client, props);
+      const parsed = parse.apply(promise, args);
       // On the side: the SDK waits for it in any case, so that no rejection is hidden.
       if (parsed instanceof Promise) {
         parsed.then(

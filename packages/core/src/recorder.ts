@@ -2,13 +2,15 @@ import type { Call } from './call';
 import type { CallRecorder } from './call-hooks';
 import { NEVER, secondsBetween } from './clock';
 import { withCost } from './cost';
+import { claim, defer } from './deferred';
 import { Ended } from './ended';
 import { GapPoint, replay } from './gaps';
-import { recordGenAi } from './gen-ai';
+import { recordGenAi, recordGenAiUsage } from './gen-ai';
 import { warnFault } from './guard';
 import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import { isInTable } from './prices/lazy';
+import { enterShared } from './prices/shared-time';
 import type { Series } from './series';
 import { endSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
@@ -33,10 +35,9 @@ export const recorder: CallRecorder<Call> = {
     }
     const series = seriesOf(call, pipeline);
     call.facts.responseModel = cut(call.facts.responseModel);
-    const answering = pipeline.models.answering(call.facts.responseModel, series.model);
-    const points = series.points(outcome, errorType, answering);
+    const points = series.points(outcome, errorType, call.facts.responseModel);
     const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
-    for (const part of PARTS) runPart(part, ended);
+    for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
   },
 
   responded(call) {
@@ -55,12 +56,7 @@ export const recorder: CallRecorder<Call> = {
   startGaps(call, stream) {
     const { pipeline } = call.watch;
     stream.gapsProduced = pipeline.produced;
-    if (!stream.gapsProduced) {
-      stream.gaps = new GapPoint();
-      return;
-    }
-    const series = seriesOf(call, pipeline);
-    stream.gaps = series.gaps(pipeline.models.answering(cut(call.facts.responseModel), series.model));
+    stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
   },
 };
 
@@ -123,9 +119,10 @@ const DETAILS = [
 
 export function recordUsage(ended: Ended): void {
   const { call, points, outcome } = ended;
-  const { usage } = call.facts;
+  const { usage, deferred } = call.facts;
   if (usage === undefined) {
-    if (outcome === 'ok' && !call.method.unmetered) ended.count(points.perCall('usageMissing'), 1);
+    if (deferred) defer(call);
+    else if (outcome === 'ok' && !call.method.unmetered) ended.count(points.perCall('usageMissing'), 1);
     return;
   }
   if (usage.input !== undefined) ended.count(points.perModel('tokens', 'type', 'input'), usage.input);
@@ -154,4 +151,33 @@ export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void
 // Last: functions of the user's run here, which find the call recorded.
 const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
 
+/** What a fetch brought are tokens of another call. */
+function withholdUsage(ended: Ended): void {
+  const { facts } = ended.call;
+  ended.fetched = facts.usage;
+  facts.usage = undefined;
+}
+
+/** Tokens are those of the call that had them generated, and count under the model and operation of that. */
+function recordFetched(ended: Ended): void {
+  const { call, fetched: usage } = ended;
+  const { complete, cost, responseModel, serviceTier, status } = call.facts;
+  const origin = complete ? claim(call) : undefined;
+  if (origin === undefined || (usage === undefined && status !== 'completed')) {
+    ended.fetched = undefined;
+    summaryOf(ended)?.(undefined);
+    return;
+  }
+  Object.assign(origin.facts, { usage, cost, responseModel, serviceTier });
+  origin.endedAt = origin.startedAt;
+  const { pipeline, options } = origin.watch;
+  if (options.pricing !== undefined) enterShared(origin, options.pricing);
+  const series = seriesOf(origin, pipeline);
+  const points = series.points('ok', undefined, responseModel);
+  const late = new Ended(origin, pipeline, series, points, 'ok', undefined, undefined);
+  const recordCostOfBoth = (): void => recordCost(late, summaryOf(ended));
+  for (const part of [recordUsage, recordGenAiUsage, recordCostOfBoth]) runPart(part, late);
+}
+
 const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordSpan, recordCostLast];
+const FETCH_PARTS = [withholdUsage, recordRequest, recordStream, recordGenAi, recordSpan, recordFetched];

@@ -8,6 +8,7 @@ export const ATTR_REQUEST_MODEL = 'gen_ai.request.model';
 export const ATTR_RESPONSE_ID = 'gen_ai.response.id';
 export const ATTR_RESPONSE_MODEL = 'gen_ai.response.model';
 export const ATTR_RESPONSE_FINISH_REASONS = 'gen_ai.response.finish_reasons';
+export const ATTR_RESPONSE_STATUS = 'gen_ai.response.status';
 export const ATTR_RESPONSE_TIME_TO_FIRST_CHUNK = 'gen_ai.response.time_to_first_chunk';
 export const ATTR_TOKEN_MODALITY = 'gen_ai.token.modality';
 export const ATTR_USAGE_INPUT_TOKENS = 'gen_ai.usage.input_tokens';
@@ -24,6 +25,9 @@ export const ATTR_OPENAI_SYSTEM_FINGERPRINT = 'openai.response.system_fingerprin
 export const LATEST_ONLY: ReadonlySet<string> = new Set([
   'gen_ai.request.reasoning.level',
   'gen_ai.request.previous_response.id',
+  'gen_ai.request.stream_cursor',
+  'gen_ai.prompt.name',
+  'gen_ai.prompt.version',
 ]);
 
 // Stable names of the core conventions.

@@ -45,7 +45,7 @@ export function addRequest(sink: AttributeSink, call: Call, request: unknown): v
   const { method, watch, model, endpoint } = call;
   addAll(sink, call.values?.spanAttributes, watch.profile);
   addAll(sink, watch.descriptor.spanAttributes?.(endpoint, model ?? UNKNOWN_MODEL), watch.profile);
-  addAll(sink, method.attributes(request), watch.profile);
+  addAll(sink, method.attributes(request, endpoint), watch.profile);
 }
 
 function addAll(sink: AttributeSink, attributes: Record<string, unknown> = {}, profile: GenAiProfile): void {
@@ -82,6 +82,7 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
   set(sink, semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
   set(sink, semconv.ATTR_RESPONSE_FINISH_REASONS, finishReasons(facts.finishReasons));
   if (call.stream !== undefined) addStream(sink, call.stream, call.startedAt);
+  if (call.method.fetches && call.watch.profile !== 'v1.41') set(sink, semconv.ATTR_RESPONSE_STATUS, facts.status);
   if (outcome === 'error') set(sink, semconv.ATTR_ERROR_TYPE, errorType);
   if (outcome === 'truncated') sink.setAttribute(semconv.ATTR_ERROR_TYPE, outcome);
   if (endpoint.genAiProvider === 'openai') {

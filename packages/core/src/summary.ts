@@ -24,6 +24,7 @@ export function tellSummary(ended: Ended, stream: Stream, headers: Headers, cost
 function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | undefined): CallSummary {
   const { call, outcome, errorType, error } = ended;
   const { facts, startedAtEpochMillis } = call;
+  const usage = facts.usage ?? ended.fetched;
   return {
     provider: call.endpoint.provider,
     operation: call.method.operation,
@@ -34,7 +35,7 @@ function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | 
     startedAt: startedAtEpochMillis,
     durationSeconds: secondsBetween(call.startedAt, call.endedAt),
     ...timesOf(call, stream),
-    usage: facts.usage && { ...facts.usage },
+    usage: usage && { ...usage },
     finishReasons: [...facts.finishReasons],
     cost: cost && { ...cost },
     responseId: facts.responseId,

@@ -52,6 +52,14 @@ export class CallFacts {
   begun = false;
   /** Further attributes of the span, by the names of the latest conventions. */
   attributes: Attributes | undefined = undefined;
+  /** An answer that says of itself that it failed; read as a thrown error is. Fetching such an answer is no failure. */
+  error: unknown = undefined;
+  /** The server works on in the background: usage comes with a later fetch, and none is missing. */
+  deferred = false;
+  /** How far the server is with it: `queued`, `in_progress`, `completed`, … */
+  status: string | undefined = undefined;
+  /** For the descriptor: of what is under way, a part has come. */
+  partial = false;
 
   /** There are at least `choices` of them, each of which ends with a reason. */
   expect(choices: number): void {

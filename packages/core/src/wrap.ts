@@ -44,9 +44,8 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
 }
 
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
-  const { argument = 0 } = method;
   return replaceIn(client, method, (original, self, args) => {
-    const call = method.isCall?.(args) === false ? undefined : begin(method, watch, args[argument]);
+    const call = method.isCall?.(args) === false ? undefined : begin(method, watch, args);
     return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, args);
   });
 }

@@ -25,6 +25,7 @@ it('exports what it says', () => {
       "bucketViews",
       "callContext",
       "createMetricProducer",
+      "createObserver",
       "hasUnattachedProducer",
       "lateFold",
       "moment",

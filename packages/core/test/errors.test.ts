@@ -12,6 +12,8 @@ describe('errorType', () => {
     ['an HTTP status', new RateLimitError('slow down'), '429'],
     ['a number in code, as servers put it in an error inside a stream', { code: 422, message: 'x' }, '422'],
     ['a system error under a connection error', new Error('x', { cause: { code: 'ECONNRESET' } }), 'ECONNRESET'],
+    ["a server's code", Object.assign(new TypeError('x'), { code: 'rate_limit_exceeded' }), 'rate_limit_exceeded'],
+    ['a status beside a code', Object.assign(new RateLimitError(), { code: 'insufficient_quota' }), '429'],
     ['a class name', new APIUserAbortError(), 'APIUserAbortError'],
     ['a code that is free text', Object.assign(new TypeError('x'), { code: 'your key sk-123' }), 'TypeError'],
     ['a class name of junk', Object.assign(Object.create(null), {}), '_OTHER'],

@@ -7,8 +7,9 @@ import {
   ownString,
   REASONING,
 } from '@grump/llm-otel-core';
-import { chatAttributes } from './request';
-import { type ChatUsage, readCost, readUsage } from './usage';
+import { filled, isFilled } from './filled';
+import { chatAttributes, requestAttributes } from './request';
+import { readCost, readUsage, type ServerUsage } from './usage';
 
 interface Delta {
   readonly content?: unknown;
@@ -29,6 +30,8 @@ interface ToolFunction {
 interface Choice {
   readonly index?: unknown;
   readonly delta?: Delta | null;
+  /** Of text completions, in place of a delta. */
+  readonly text?: unknown;
   readonly finish_reason?: unknown;
 }
 
@@ -36,17 +39,13 @@ interface ChatBody {
   readonly id?: unknown;
   readonly model?: unknown;
   readonly choices?: readonly (Choice | null)[] | null;
-  readonly usage?: ChatUsage | null;
+  readonly usage?: ServerUsage | null;
   readonly service_tier?: unknown;
   readonly system_fingerprint?: unknown;
-  readonly x_groq?: { readonly usage?: ChatUsage | null } | null;
+  readonly x_groq?: { readonly usage?: ServerUsage | null } | null;
 }
 
 const MOST_CHOICES = 1024;
-
-const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
-
-const filled = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** `chat.completions.create`, and all that goes through it: `parse`, `stream`, `runTools`. */
 export const chat: MethodDescriptor = {
@@ -60,6 +59,15 @@ export const chat: MethodDescriptor = {
   content: () => import('./content'),
 };
 
+/** `completions.create`: the older API, whose choices have text. With `echo` the prompt counts as text: nothing tells it apart. */
+export const completions: MethodDescriptor = {
+  ...chat,
+  resource: ['completions'],
+  operation: 'text_completion',
+  attributes: requestAttributes,
+  content: () => import('./content-completions'),
+};
+
 // Runs once per chunk: plain loops, nothing allocated.
 function foldChunk(facts: CallFacts, chunk: unknown): ChunkKind {
   const body = chunk as ChatBody;
@@ -71,7 +79,9 @@ function foldChunk(facts: CallFacts, chunk: unknown): ChunkKind {
     const choice: Choice | null = choices[place];
     if (!choice) continue;
     foldFinish(facts, choice);
-    if (choice.delta && kind !== OUTPUT) kind = later(kind, kindOf(choice.delta));
+    if (kind === OUTPUT) continue;
+    if (choice.delta) kind = later(kind, kindOf(choice.delta));
+    else if (isFilled(choice.text)) kind = OUTPUT;
   }
   return kind;
 }

@@ -8,6 +8,7 @@ import {
   type ToolCallPart,
   type ToolDefinition,
 } from '@grump/llm-otel-core';
+import { definitionOf, filePart, functionCall, inputAudio, linkPart, listOf } from './content-parts';
 import { foldChat } from './content-stream';
 
 // Chat requests and answers as messages of the GenAI conventions: this module is a `ContentMapping`.
@@ -26,11 +27,6 @@ export const result: ContentMapping['result'] = (body, tools) =>
   );
 
 export const stream: ContentMapping['stream'] = (tools) => foldChat(tools, answerOf);
-
-/** The entries of an array of the caller's; an accessor among them is `undefined`. */
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? Array.from({ length: value.length }, (_, index) => own(value, String(index))) : [];
-}
 
 /** OpenAI's plural for a message with several calls, and its older name. */
 const FINISH_REASONS: ReadonlyMap<string, string> = new Map([
@@ -105,22 +101,6 @@ function thinkingOf(thinking: unknown): string {
     .join('');
 }
 
-/** `{ url }`, or the bare URL that some servers take. */
-function linkPart(modality: string, link: unknown, tools: ContentTools): MessagePart {
-  return tools.uri(modality, typeof link === 'string' ? link : (ownString(link, 'url') ?? ''));
-}
-
-function inputAudio(audio: unknown, tools: ContentTools): MessagePart {
-  const format = ownString(audio, 'format');
-  return tools.blob('audio', ownString(audio, 'data') ?? '', format && `audio/${format}`);
-}
-
-function filePart(file: unknown, tools: ContentTools): MessagePart {
-  const id = ownString(file, 'file_id');
-  if (id !== undefined) return { type: 'file', modality: 'document', file_id: id };
-  return tools.blob('document', ownString(file, 'file_data') ?? '');
-}
-
 /** What the model said: the sound is dropped, its transcript is text. In a request it is the id of an earlier answer. */
 function audioParts(audio: unknown, tools: ContentTools): MessagePart[] {
   const transcript = ownString(audio, 'transcript');
@@ -139,26 +119,6 @@ function toolCall(call: unknown): ToolCallPart {
   return functionCall(own(call, 'function') ?? own(call, 'custom'), ownString(call, 'id'));
 }
 
-/** Arguments are JSON in a string, which the conventions have as a value; what is no JSON stays as it is. */
-function functionCall(called: unknown, id: string | undefined): ToolCallPart {
-  const text = ownString(called, 'arguments') ?? ownString(called, 'input');
-  const name = ownString(called, 'name') ?? '';
-  return {
-    type: 'tool_call',
-    ...(id !== undefined && { id }),
-    name,
-    ...(text !== undefined && { arguments: parsed(text) }),
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 function toolDefinitions(request: unknown, tools: ContentTools): ToolDefinition[] {
   const definitions = listOf(own(request, 'tools')).map((tool) => {
     const type = ownString(tool, 'type') ?? 'function';
@@ -166,17 +126,4 @@ function toolDefinitions(request: unknown, tools: ContentTools): ToolDefinition[
   });
   const functions = listOf(own(request, 'functions')).map((called) => definitionOf('function', called, tools));
   return [...definitions, ...functions];
-}
-
-function definitionOf(type: string, definition: unknown, { fullTools, copy }: ContentTools): ToolDefinition {
-  const name = ownString(definition, 'name') ?? type;
-  if (!fullTools) return { type, name };
-  const description = ownString(definition, 'description');
-  const parameters = copy(own(definition, 'parameters'));
-  return {
-    type,
-    name,
-    ...(description !== undefined && { description }),
-    ...(parameters !== undefined && { parameters }),
-  };
 }

@@ -17,6 +17,7 @@ export {
 
 export type { WrapOpenAIOptions } from './options';
 export { wrapRealtime } from './realtime';
+export { wrapResponsesWS } from './websocket';
 
 /**
  * Watches an OpenAI client, in place: every call is measured, and the caller sees exactly what it saw before.

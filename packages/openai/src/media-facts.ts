@@ -1,6 +1,6 @@
 import { type LateModule, own, ownString } from '@grump/llm-otel-core';
 import { foldParts } from './parts';
-import { type ChatUsage, readCost } from './usage';
+import { readCost, type ServerUsage } from './usage';
 
 export { foldBytes, tapSpeech } from './speech';
 
@@ -13,5 +13,5 @@ export const fold: LateModule['fold'] = (facts, body) => {
   const usage = own(body, 'usage');
   if (typeof usage !== 'object' || usage === null) return;
   foldParts(facts, usage);
-  facts.cost = readCost(usage as ChatUsage);
+  facts.cost = readCost(usage as ServerUsage);
 };

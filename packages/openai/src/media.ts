@@ -8,7 +8,7 @@ import {
   OUTPUT,
   ownString,
 } from '@grump/llm-otel-core';
-import { chatAttributes } from './request';
+import { requestAttributes } from './request';
 
 interface MediaEvent {
   readonly type?: unknown;
@@ -37,7 +37,7 @@ export const media = (
     late.load();
     return ownString(request, 'model');
   },
-  attributes: (request) => ({ ...chatAttributes(request), ...(output && { 'gen_ai.output.type': output }) }),
+  attributes: (request, to) => ({ ...requestAttributes(request, to), ...(output && { 'gen_ai.output.type': output }) }),
   chunk: foldEvent,
   result: (facts, result) => late.fold(facts, result),
   ready: (facts) => late.ready(facts),

@@ -1,4 +1,4 @@
 import type { WrapOptions } from '@grump/llm-otel-core';
 
-/** Options of `wrapOpenAI` and `wrapRealtime`. */
+/** Options of `wrapOpenAI`, `wrapRealtime` and `wrapResponsesWS`. */
 export interface WrapOpenAIOptions extends WrapOptions {}

@@ -11,6 +11,6 @@ export const rerank: MethodDescriptor = {
   ...ranking,
   resource: [],
   isCall: ([path]) => typeof path === 'string' && PATH.test(path),
-  argument: 1,
+  request: (args) => args[1],
   model: (options) => ranking.model(own(options, 'body')),
 };

@@ -1,12 +1,22 @@
 import type { Usage } from '@grump/llm-otel-core';
 
-/** Usage as OpenAI's chat completions report it, and most servers after them. */
-export interface ChatUsage {
+interface Counts {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
-  readonly total_tokens?: unknown;
+  readonly input_tokens?: unknown;
+  readonly output_tokens?: unknown;
+}
+
+interface Parts {
   readonly prompt_tokens_details?: Details | null;
   readonly completion_tokens_details?: Details | null;
+  readonly input_tokens_details?: Details | null;
+  readonly output_tokens_details?: Details | null;
+}
+
+/** Usage as OpenAI's completions and Responses report it, and most servers after them. */
+export interface ServerUsage extends Counts, Parts {
+  readonly total_tokens?: unknown;
   /** DeepSeek. */
   readonly prompt_cache_hit_tokens?: unknown;
   /** SGLang, Moonshot: at the top level. */
@@ -28,13 +38,18 @@ interface Details {
 const count = (value: unknown): number | undefined =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 
+type Fields = readonly [input: keyof Counts, output: keyof Counts, details: keyof Parts, details: keyof Parts];
+const CHAT: Fields = ['prompt_tokens', 'completion_tokens', 'prompt_tokens_details', 'completion_tokens_details'];
+/** What Responses call the fields. */
+export const RESPONSES: Fields = ['input_tokens', 'output_tokens', 'input_tokens_details', 'output_tokens_details'];
+
 /** The counts of a usage object; `undefined` where it counts neither input nor output. */
-export function readUsage(usage: ChatUsage): Usage | undefined {
-  const input = count(usage.prompt_tokens);
-  const output = count(usage.completion_tokens);
+export function readUsage(usage: ServerUsage, fields: Fields = CHAT): Usage | undefined {
+  const input = count(usage[fields[0]]);
+  const output = count(usage[fields[1]]);
   if (input === undefined && output === undefined) return undefined;
-  const prompt = usage.prompt_tokens_details ?? undefined;
-  const completion = usage.completion_tokens_details ?? undefined;
+  const prompt = usage[fields[2]] ?? undefined;
+  const completion = usage[fields[3]] ?? undefined;
   return {
     input,
     output,
@@ -48,7 +63,7 @@ export function readUsage(usage: ChatUsage): Usage | undefined {
 }
 
 /** xAI and Gemini leave reasoning out of the completion's tokens, which they bill all the same, and not out of the total. */
-function unlistedOf({ total_tokens: total }: ChatUsage, input = 0, output = 0): number | undefined {
+function unlistedOf({ total_tokens: total }: ServerUsage, input = 0, output = 0): number | undefined {
   const unlisted = (count(total) ?? 0) - input - output;
   return unlisted > 0 ? unlisted : undefined;
 }
@@ -56,7 +71,7 @@ function unlistedOf({ total_tokens: total }: ChatUsage, input = 0, output = 0): 
 const TICKS_PER_USD = 1e10;
 
 /** The server's own figure in US dollars, where it sends one. */
-export function readCost({ cost, cost_in_usd_ticks: ticks }: ChatUsage): number | undefined {
+export function readCost({ cost, cost_in_usd_ticks: ticks }: ServerUsage): number | undefined {
   const inTicks = count(ticks);
   if (inTicks !== undefined) return inTicks / TICKS_PER_USD;
   const total = typeof cost === 'object' && cost !== null ? (cost as { total_cost?: unknown }).total_cost : cost;

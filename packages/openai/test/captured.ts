@@ -8,6 +8,7 @@ export interface Content {
   readonly input: Message[];
   readonly output: Message[];
   readonly tools: object[] | undefined;
+  readonly system: Message['parts'];
 }
 
 export interface Message {
@@ -29,8 +30,15 @@ const AT_ONCE = { schedule: { firstTokenMillis: 0, interTokenMillis: 0 } };
 export const LIMITLESS: WrapOpenAIOptions = { content: { mode: 'span', maxBytes: 10_000_000 } };
 export const QUESTION = { model: 'fake-1', messages: [{ role: 'user' as const, content: 'Hello?' }] };
 
+type Create = (client: OpenAI, request: object) => Promise<unknown>;
+
+const chat: Create = (client, request) => client.chat.completions.create(request as typeof QUESTION);
+
 /** A wrapped client and the server it speaks to, for the length of a test. Content goes on spans unless told otherwise. */
-export async function useCaptured(options: WrapOpenAIOptions = { content: 'span' }): Promise<Captured> {
+export async function useCaptured(
+  options: WrapOpenAIOptions = { content: 'span' },
+  create: Create = chat,
+): Promise<Captured> {
   let answer: Scenario = { tokens: ['Hello', ' there'], ...AT_ONCE };
   const nim = await startMockNim({ respond: () => answer });
   const telemetry = createTelemetry();
@@ -44,15 +52,15 @@ export async function useCaptured(options: WrapOpenAIOptions = { content: 'span'
   const capture: Captured['capture'] = async (request, next) => {
     if (next !== undefined) answerWith(next);
     const before = telemetry.spans().length;
-    await readAll(client, request).catch(() => {});
+    await readAll(create(client, request)).catch(() => {});
     await vi.waitFor(() => expect(telemetry.spans().length).toBe(before + 1));
     return contentOf(telemetry.spans().at(-1)!);
   };
   return { client, capture, answerWith, spans: () => telemetry.spans() };
 }
 
-async function readAll(client: OpenAI, request: object): Promise<void> {
-  const result = await client.chat.completions.create(request as typeof QUESTION & { stream: true });
+async function readAll(answer: Promise<unknown>): Promise<void> {
+  const result = (await answer) as object | AsyncIterable<unknown>;
   if (Symbol.asyncIterator in result) for await (const _ of result);
 }
 
@@ -63,5 +71,6 @@ export function contentOf({ attributes }: SpanRow): Content {
     input: read('gen_ai.input.messages') ?? [],
     output: read('gen_ai.output.messages') ?? [],
     tools: read('gen_ai.tool.definitions'),
+    system: read('gen_ai.system_instructions') ?? [],
   };
 }

@@ -8,6 +8,8 @@ const delta = (content: object, finish: string | null = null, index = 0) => ({
   choices: [{ index, delta: content, finish_reason: finish }],
 });
 
+const NIM = { provider: 'nvidia-nim' };
+
 const fold = (...chunks: unknown[]) => {
   const facts = new CallFacts();
   const kinds = chunks.map((chunk) => chat.chunk(facts, chunk));
@@ -162,7 +164,7 @@ describe('the attributes of a request', () => {
       presence_penalty: 0,
       response_format: { type: 'json_schema' },
     };
-    expect(chat.attributes(request)).toEqual({
+    expect(chat.attributes(request, NIM)).toEqual({
       'gen_ai.request.temperature': 0.2,
       'gen_ai.request.top_p': 0.9,
       'gen_ai.request.max_tokens': 100,
@@ -178,8 +180,20 @@ describe('the attributes of a request', () => {
   });
 
   it('leave out what is not said, and defaults', () => {
-    expect(chat.attributes({ model: 'm', n: 1, stream: false, stop: null, temperature: null })).toEqual({});
-    expect(chat.attributes(undefined)).toEqual({});
+    expect(chat.attributes({ model: 'm', n: 1, stream: false, stop: null, temperature: null }, NIM)).toEqual({});
+    expect(chat.attributes(undefined, NIM)).toEqual({});
+  });
+
+  it('have what only OpenAI knows for OpenAI alone', () => {
+    const request = { model: 'm', service_tier: 'flex' };
+    expect(chat.attributes(request, { provider: 'openai' })).toEqual({
+      'openai.api.type': 'chat_completions',
+      'openai.request.service_tier': 'flex',
+    });
+    expect(chat.attributes({ service_tier: 'auto' }, { provider: 'openai' })).not.toHaveProperty([
+      'openai.request.service_tier',
+    ]);
+    expect(chat.attributes(request, NIM)).toEqual({});
   });
 
   it("do not run the caller's getters", () => {
@@ -192,6 +206,6 @@ describe('the attributes of a request', () => {
       },
     };
     expect(chat.model(request)).toBeUndefined();
-    expect(chat.attributes(request)).toEqual({});
+    expect(chat.attributes(request, NIM)).toEqual({});
   });
 });

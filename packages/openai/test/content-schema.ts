@@ -6,11 +6,17 @@ const FIXTURES = new URL('../../core/test/fixtures/semconv/', import.meta.url);
 const ajv = new Ajv({ strict: false, validateFormats: false });
 
 const schema = (name: string) => JSON.parse(readFileSync(new URL(`gen-ai-${name}.json`, FIXTURES), 'utf8'));
-const LISTS = { input: schema('input-messages'), output: schema('output-messages'), tools: schema('tool-definitions') };
+const LISTS = {
+  input: schema('input-messages'),
+  output: schema('output-messages'),
+  tools: schema('tool-definitions'),
+  system: schema('system-instructions'),
+};
 const validators = {
   input: ajv.compile(LISTS.input),
   output: ajv.compile(LISTS.output),
   tools: ajv.compile(LISTS.tools),
+  system: ajv.compile(LISTS.system),
 };
 
 /** Any part with a type is valid as a generic one, so that those with a definition of their own are held against that. */
@@ -19,6 +25,9 @@ const PARTS: Readonly<Record<string, string>> = {
   reasoning: 'ReasoningPart',
   tool_call: 'ToolCallRequestPart',
   tool_call_response: 'ToolCallResponsePart',
+  server_tool_call: 'ServerToolCallPart',
+  server_tool_call_response: 'ServerToolCallResponsePart',
+  compaction: 'CompactionPart',
   blob: 'BlobPart',
   file: 'FilePart',
   uri: 'UriPart',
@@ -38,6 +47,7 @@ export function faultsOf(content: Content): string[] {
   return [
     ...check(validators.input, content.input),
     ...check(validators.output, content.output),
+    ...check(validators.system, content.system),
     ...(content.tools === undefined ? [] : check(validators.tools, content.tools)),
     ...messages.flatMap(({ parts }) => parts.flatMap(faultsOfPart)),
   ];

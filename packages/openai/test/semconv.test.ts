@@ -35,6 +35,19 @@ const REQUEST = {
   reasoning_effort: 'low' as const,
   response_format: { type: 'json_object' as const },
 };
+const RESPONSES = {
+  model: REQUEST.model,
+  input: 'Hi',
+  temperature: 0.2,
+  top_p: 0.9,
+  max_output_tokens: 100,
+  reasoning: { effort: 'low' as const },
+  text: { format: { type: 'text' as const } },
+  previous_response_id: 'resp_9',
+  conversation: 'conv_1',
+  prompt: { id: 'pmpt_1', version: '2' },
+  service_tier: 'flex' as const,
+};
 const USAGE = {
   prompt_tokens: 9,
   completion_tokens: 5,
@@ -43,7 +56,7 @@ const USAGE = {
   completion_tokens_details: { reasoning_tokens: 2, audio_tokens: 1 },
 };
 
-/** A streamed and a plain call, and one that fails, with all that a request can say. */
+/** A streamed and a plain call, and one that fails, of chat; Responses in the background too; with all that a request can say. */
 async function play(options: WrapOpenAIOptions) {
   const nim = await startMockNim({
     respond: (_, index) => ({
@@ -64,6 +77,11 @@ async function play(options: WrapOpenAIOptions) {
   for await (const _ of await client.chat.completions.create({ ...REQUEST, stream: true }));
   await client.chat.completions.create(REQUEST);
   await client.chat.completions.create(REQUEST).catch(() => undefined);
+  for await (const _ of await client.responses.create({ ...RESPONSES, stream: true }));
+  const { id } = await client.responses.create({ ...RESPONSES, background: true });
+  await client.responses.retrieve(id);
+  for await (const _ of await client.responses.retrieve(id, { stream: true, starting_after: 1 }));
+  await client.completions.create({ model: REQUEST.model, prompt: 'Hi', max_tokens: 5 });
   return { spans: telemetry.spans(), metrics: await telemetry.metrics() };
 }
 
@@ -83,7 +101,7 @@ describe.each(['latest', 'v1.41', 'both'] as const)('all that goes out with prof
 
   it.each(['openai', 'nvidia-nim'])('to %s has names and types of the convention', async (provider) => {
     const { spans, metrics } = await play({ genAi, provider });
-    expect(spans).toHaveLength(3);
+    expect(spans).toHaveLength(8);
     const pairs = [...spans, ...metrics].flatMap(({ attributes }) => Object.entries(attributes));
     const genAiPairs = pairs.filter(([key]) => isGenAi(key));
     expect(genAiPairs.length).toBeGreaterThan(50);

@@ -14,4 +14,4 @@ export {
 } from './mock/scenario.ts';
 export type { MetricRow, SpanRow } from './telemetry/rows.ts';
 export { createTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
-export { loadTraffic, type TrafficCase, type TrafficTruth, trafficProviders } from './traffic.ts';
+export { loadTraffic, type TrafficApi, type TrafficCase, type TrafficTruth, trafficProviders } from './traffic.ts';

@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const ROOT = new URL('../fixtures/traffic/', import.meta.url);
 
+/** APIs that traffic was recorded of; the calls that fetch a response are among `responses`. */
+export type TrafficApi = 'chat' | 'responses' | 'completions';
+
 /** Token counts as the recorded body states them; null where it states none. */
 export interface TrafficUsage {
   readonly input: number | null;
@@ -9,6 +12,8 @@ export interface TrafficUsage {
   readonly total: number | null;
   readonly cachedInput: number | null;
   readonly reasoningOutput: number | null;
+  /** Responses. */
+  readonly cacheWriteInput?: number | null;
 }
 
 /** What a plain reading of the recorded body gives; the fields present depend on the kind of body. */
@@ -21,6 +26,12 @@ export interface TrafficTruth {
   readonly chunks?: number;
   readonly doneMarker?: boolean;
   readonly streamError?: unknown;
+  /** Responses: of the last response in the body. */
+  readonly status?: string | null;
+  readonly outputTypes?: readonly string[];
+  /** Responses, streamed: how many events of each type. */
+  readonly eventTypes?: Readonly<Record<string, number>>;
+  readonly textSha?: string;
 }
 
 /** What the bare SDK did with the pair: items its stream yielded, or the error it threw. */
@@ -35,6 +46,10 @@ export interface TrafficRawSdk {
 export interface TrafficCase {
   readonly provider: string;
   readonly name: string;
+  /** A {@link TrafficApi}, or `responses.retrieve`. */
+  readonly api: string;
+  /** The URL's path. */
+  readonly path: string;
   readonly stream: boolean;
   /** The JSON body that was sent. */
   readonly request: Readonly<Record<string, unknown>>;
@@ -52,22 +67,27 @@ interface TruthEntry extends Omit<TrafficCase, 'provider' | 'name' | 'request' |
   readonly responseFile: string;
 }
 
-/** Folder names under `fixtures/traffic`, sorted. */
-export function trafficProviders(): string[] {
+/** Names of folders under `fixtures/traffic` with traffic of an API, sorted. */
+export function trafficProviders(api: TrafficApi = 'chat'): string[] {
   const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => name).sort();
+  const names = folders.map(({ name }) => name).sort();
+  return names.filter((name) => existsSync(new URL(`${name}/${truthFile(api)}`, ROOT)));
 }
 
-/** The recorded chat traffic of one provider, or of all, sorted by provider and case name. */
-export function loadTraffic(provider?: string): TrafficCase[] {
-  return (provider === undefined ? trafficProviders() : [provider]).flatMap(loadFolder);
+/** The recorded traffic of one provider, or of all, sorted by provider and case name. */
+export function loadTraffic(provider?: string, api: TrafficApi = 'chat'): TrafficCase[] {
+  const providers = provider === undefined ? trafficProviders(api) : [provider];
+  return providers.flatMap((name) => loadFolder(name, api));
 }
 
-function loadFolder(provider: string): TrafficCase[] {
+const truthFile = (api: TrafficApi): string => (api === 'chat' ? 'truth.json' : `truth.${api}.json`);
+
+function loadFolder(provider: string, api: TrafficApi): TrafficCase[] {
   const folder = new URL(`${provider}/`, ROOT);
-  if (!existsSync(folder)) throw new Error(`No traffic of "${provider}"; there is ${trafficProviders().join(', ')}`);
-  const text = (file: string): string => readFileSync(new URL(file, folder), 'utf8');
-  const entries = Object.entries(JSON.parse(text('truth.json')) as Record<string, TruthEntry>);
+  const file = new URL(truthFile(api), folder);
+  if (!existsSync(file)) throw new Error(`No traffic of "${provider}"; there is ${trafficProviders(api).join(', ')}`);
+  const text = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
+  const entries = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, TruthEntry>);
   return entries
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, { requestFile, responseFile, ...entry }]) => ({

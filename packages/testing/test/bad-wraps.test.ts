@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import OpenAI from 'openai';
 import { expect, it } from 'vitest';
-import { CASES } from '../src/conformance/cases.ts';
+import { CHAT } from '../src/conformance/apis/chat.ts';
+import { casesOf } from '../src/conformance/cases.ts';
 import { playBare, playWrapped, type Run } from '../src/conformance/play-case.ts';
 import type { Client, ConformanceCase } from '../src/conformance/suite.ts';
 
@@ -32,7 +33,7 @@ const BAD: readonly (readonly [string, (client: Client) => Client, readonly stri
         async (...parameters) =>
           create(...parameters),
     ),
-    ['promise: withResponse()', 'promise: asResponse()', 'promise: parse() with a response format'],
+    ['promise: withResponse()', 'promise: asResponse()', 'helpers: parse() with a response format'],
   ],
   [
     'a generator in the place of the stream',
@@ -82,7 +83,7 @@ const BAD: readonly (readonly [string, (client: Client) => Client, readonly stri
 
 const named = (name: string): ConformanceCase => {
   const [group = '', title] = name.split(/: (.*)/s);
-  const found = CASES[group]?.find((test) => test.title === title);
+  const found = casesOf(CHAT)[group]?.find((test) => test.title === title);
   if (found === undefined) throw new Error(`The suite has no case "${name}"`);
   return found;
 };

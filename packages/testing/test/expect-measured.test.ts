@@ -1,12 +1,14 @@
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { expect, it } from 'vitest';
+import { CHAT } from '../src/conformance/apis/chat.ts';
 import { expectMeasured } from '../src/conformance/expect-measured.ts';
 import { useTelemetry } from '../src/conformance/play-case.ts';
 import { MODEL } from '../src/conformance/prompts.ts';
 import type { Measured } from '../src/conformance/suite.ts';
 import type { Telemetry } from '../src/index.ts';
 
-const START = 1000;
+/** Milliseconds since 1970; what is less than the process's age would be read as such. */
+const START = 1_790_000_000_000;
 const labels = { provider: 'nvidia-nim', model: MODEL, operation: 'chat' };
 
 /** A call as it is to be counted, with the faults that a test asks for. */
@@ -37,7 +39,7 @@ function count(telemetry: Telemetry, counted: Counted): void {
 const check = (counted: Counted, measured: Measured = { outcome: 'ok' }): Promise<void> => {
   const telemetry = useTelemetry();
   count(telemetry, counted);
-  return expectMeasured(telemetry, measured, { input: 7, output: 3 });
+  return expectMeasured(CHAT, telemetry, measured, { input: 7, output: 3 });
 };
 
 it('accepts a call counted once', () => check({}));

@@ -106,3 +106,53 @@ it('lists models and reports health', async () => {
     'POST /v1/chat/completions',
   ]);
 });
+
+const send = (path: string, body: unknown): Promise<Response> =>
+  fetch(`${nim.baseURL}${path}`, { method: 'POST', body: JSON.stringify(body) });
+const fetched = async (path: string): Promise<unknown> => (await fetch(`${nim.baseURL}${path}`)).json();
+
+it('streams a response as events, each item whole at last', async () => {
+  await start({ respond: { ...two, reasoningTokens: 1, toolCalls: [{ name: 'f', arguments: '{}' }] } });
+  const body = await (await send('/responses', { model: 'm', input: 'Hi', stream: true })).text();
+  expect([...body.matchAll(/^event: (.*)$/gm)].map(([, type]) => type!.replace('response.', ''))).toEqual([
+    ...['created', 'in_progress'],
+    ...['output_item.added', 'content_part.added', 'reasoning_text.delta', 'reasoning_text.done'],
+    ...['content_part.done', 'output_item.done'],
+    ...['output_item.added', 'content_part.added', 'output_text.delta', 'output_text.delta', 'output_text.done'],
+    ...['content_part.done', 'output_item.done'],
+    ...['output_item.added', 'function_call_arguments.delta', 'function_call_arguments.done', 'output_item.done'],
+    'completed',
+  ]);
+  const whole = await (await send('/responses', { model: 'm', input: 'Hi' })).json();
+  expect(whole).toMatchObject({
+    id: 'resp_1',
+    status: 'completed',
+    output: [{ type: 'reasoning' }, { content: [{ text: 'ab' }] }, { type: 'function_call', arguments: '{}' }],
+    usage: { input_tokens: 1, output_tokens: 4, output_tokens_details: { reasoning_tokens: 1 } },
+  });
+});
+
+it('makes a response in the background, to be fetched or streamed from where one was', async () => {
+  await start({ respond: { ...two, fetchesUntilReady: 2 } });
+  const queued = await (await send('/responses', { model: 'm', input: 'Hi', background: true })).json();
+  expect(queued).toMatchObject({ id: 'resp_0', status: 'queued', background: true, output: [], usage: null });
+  expect(await fetched('/responses/resp_0')).toMatchObject({ status: 'in_progress', usage: null });
+  expect(await fetched('/responses/resp_0')).toMatchObject({ status: 'in_progress' });
+  expect(await fetched('/responses/resp_0')).toMatchObject({ status: 'completed', usage: { output_tokens: 2 } });
+  const rest = await (await fetch(`${nim.baseURL}/responses/resp_0?stream=true&starting_after=7`)).text();
+  expect(rest).toMatch(/^event: response\.output_item\.done\ndata: .*\n\nevent: response\.completed\n.*\n\n$/);
+  expect((await fetch(`${nim.baseURL}/responses/resp_9`)).status).toBe(404);
+});
+
+it('completes text', async () => {
+  await start({ respond: two });
+  expect(await (await send('/completions', { model: 'm', prompt: 'Hi' })).json()).toMatchObject({
+    id: 'cmpl-0',
+    object: 'text_completion',
+    choices: [{ index: 0, text: 'ab', finish_reason: 'stop' }],
+    usage: { completion_tokens: 2 },
+  });
+  const body = await (await send('/completions', { ...withUsage, prompt: 'Hi', n: 2 })).text();
+  const texts = (events(body) as { choices: { text: string }[] }[]).map(({ choices }) => choices[0]?.text);
+  expect(texts).toEqual(['a', 'a', 'b', 'b', '', '', undefined]);
+});

@@ -1,9 +1,11 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { APIS } from '../src/conformance/apis.ts';
 import { attempt, readStream, type SeenError } from '../src/conformance/seen.ts';
-import { loadTraffic, type MockNim, startMockNim, type TrafficCase } from '../src/index.ts';
+import { loadTraffic, type MockNim, startMockNim, type TrafficApi, type TrafficCase } from '../src/index.ts';
 
-const cases = loadTraffic();
+const APIS_OF_TRAFFIC: readonly TrafficApi[] = ['chat', 'responses', 'completions'];
+const cases = APIS_OF_TRAFFIC.flatMap((api) => loadTraffic(undefined, api)).filter(({ api }) => api in APIS);
 let nim: MockNim;
 beforeAll(async () => {
   const schedule = { firstTokenMillis: 0, interTokenMillis: 0 };
@@ -11,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => nim.close());
 
-async function use(client: OpenAI, { request, stream }: TrafficCase): Promise<unknown> {
-  const body = { ...request, stream } as unknown as OpenAI.Chat.ChatCompletionCreateParams;
-  const value = await attempt(() => client.chat.completions.create(body));
+async function use(client: OpenAI, { api: name, request, stream }: TrafficCase): Promise<unknown> {
+  const api = APIS[name as TrafficApi];
+  const value = await attempt(() => api.create(client, { ...request, stream }));
   if ('error' in value || !stream) return { throwsAt: 'await', throws: errorOf(value)?.class };
-  const { items, error } = await readStream(value.value as AsyncIterable<unknown>);
+  const { items, error } = await readStream(api, value.value as AsyncIterable<unknown>);
   return { itemsYielded: items.length, throwsAt: 'iteration', throws: error?.class };
 }
 

@@ -2,9 +2,14 @@ import { Buffer } from 'node:buffer';
 import { expect, it } from 'vitest';
 import { loadTraffic, trafficProviders } from '../src/index.ts';
 
-it('loads every recorded case with its bytes intact', () => {
-  const cases = loadTraffic();
-  expect(cases.length).toBe(139);
+it.each([
+  ['chat', 139],
+  ['responses', 137],
+  ['completions', 12],
+] as const)('loads every recorded case of %s with its bytes intact', (api, count) => {
+  const cases = loadTraffic(undefined, api);
+  expect(cases.length).toBe(count);
+  expect(cases.filter((one) => !one.api.startsWith(api))).toEqual([]);
   const broken = cases.filter(({ body, bodyBytes }) => Buffer.byteLength(body) !== bodyBytes);
   expect(broken.map(({ provider, name }) => `${provider}/${name}`)).toEqual([]);
 });
@@ -18,5 +23,6 @@ it('loads one provider, with request and truth beside the body', () => {
 
 it('names the providers there are when asked for another', () => {
   expect(trafficProviders()).toContain('groq');
+  expect(trafficProviders('completions')).toEqual(['local-or-ollama', 'openai', 'portkey', 'together']);
   expect(() => loadTraffic('nobody')).toThrow(/No traffic of "nobody"; there is .*groq/);
 });

@@ -23,6 +23,28 @@ export interface ToolCallResponsePart {
   response: unknown;
 }
 
+/** A call of a tool that the provider runs itself. */
+export interface ServerToolCallPart {
+  type: 'server_tool_call';
+  id?: string;
+  name: string;
+  /** What it was called with; `type` is the provider's name for it. */
+  server_tool_call: { type: string; [detail: string]: unknown };
+}
+
+export interface ServerToolCallResponsePart {
+  type: 'server_tool_call_response';
+  id?: string;
+  /** What came of it; `type` is the provider's name for it. */
+  server_tool_call_response: { type: string; [detail: string]: unknown };
+}
+
+/** The conversation so far, in the provider's short form, which nobody else can read. */
+export interface CompactionPart {
+  type: 'compaction';
+  id?: string;
+}
+
 /** Media sent inline. The data itself is never kept: `content` is empty. */
 export interface BlobPart {
   type: 'blob';
@@ -68,6 +90,9 @@ export type MessagePart =
   | ReasoningPart
   | ToolCallPart
   | ToolCallResponsePart
+  | ServerToolCallPart
+  | ServerToolCallResponsePart
+  | CompactionPart
   | BlobPart
   | UriPart
   | FilePart
@@ -80,7 +105,7 @@ export interface Message {
   parts: MessagePart[];
   /** The name of the participant. */
   name?: string;
-  /** Of answers only: `stop`, `length`, `content_filter`, `tool_call`, the provider's own, or `error` where there was none. */
+  /** Of answers only: `stop`, `length`, `content_filter`, `tool_call`, `compaction`, the provider's own, or `error` where there was none. */
   finish_reason?: string;
 }
 

@@ -1,17 +1,26 @@
 import { CONTENT } from './cases/content.ts';
-import { FAULTS } from './cases/faults.ts';
+import { faultCases } from './cases/faults.ts';
 import { HELPERS } from './cases/helpers.ts';
-import { LEAVING } from './cases/leaving.ts';
-import { PROMISE } from './cases/promise.ts';
-import { STREAM } from './cases/stream.ts';
-import type { ConformanceCase } from './suite.ts';
+import { leavingCases } from './cases/leaving.ts';
+import { promiseCases } from './cases/promise.ts';
+import { RESPONSE_HELPERS } from './cases/response-helpers.ts';
+import { streamCases } from './cases/stream.ts';
+import type { Api, ApiName, ConformanceCase } from './suite.ts';
 
-/** Every case of the suite, by group. */
-export const CASES: Readonly<Record<string, readonly ConformanceCase[]>> = {
-  promise: PROMISE,
-  stream: STREAM,
-  helpers: HELPERS,
-  'leaving early': LEAVING,
-  faults: FAULTS,
-  content: CONTENT,
+type Groups = Readonly<Record<string, readonly ConformanceCase[]>>;
+
+/** What only one API has. */
+const OWN: Readonly<Record<ApiName, Groups>> = {
+  chat: { helpers: HELPERS, content: CONTENT },
+  responses: { helpers: RESPONSE_HELPERS },
+  completions: {},
 };
+
+/** Every case of an API, by group. */
+export const casesOf = (api: Api): Groups => ({
+  promise: promiseCases(api),
+  stream: streamCases(api),
+  'leaving early': leavingCases(api),
+  faults: faultCases(api),
+  ...OWN[api.name],
+});

@@ -5,7 +5,7 @@ import type { MetricRow } from '../telemetry/rows.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { collectGarbage } from './garbage.ts';
 import { MODEL } from './prompts.ts';
-import type { Measured } from './suite.ts';
+import type { Api, Measured, Tokens } from './suite.ts';
 import { until } from './until.ts';
 
 const AFTERMATH_MILLIS = 5;
@@ -13,19 +13,18 @@ const SAME_SECONDS = 1e-6;
 /** Span statuses other than unset. Neither leaving nor an abort is an error of the call. */
 const STATUS: Readonly<Record<string, RegExp>> = { error: /^ERROR$/, truncated: /^(UNSET|ERROR)$/ };
 
-/** Tokens that the server stated. */
-export interface Tokens {
-  readonly input: number;
-  readonly output: number;
-}
-
 /** Each call counted once in every way, with the outcome, and nothing left open. */
-export async function expectMeasured(telemetry: Telemetry, measured: Measured, tokens: Tokens): Promise<void> {
+export async function expectMeasured(
+  api: Api,
+  telemetry: Telemetry,
+  measured: Measured,
+  tokens: Tokens,
+): Promise<void> {
   const { outcome, calls = 1, totals = {} } = measured;
   await untilCounted(telemetry, calls, outcome === 'abandoned');
   const rows = await telemetry.metrics();
-  expectRequests(rows, measured);
-  expectSpans(telemetry, rows, measured);
+  expectRequests(api, rows, measured);
+  expectSpans(api, telemetry, rows, measured);
   const inFlight = rows.filter(({ name }) => name === 'llm_requests_in_flight');
   expect(inFlight.map((row) => 'value' in row && row.value)).toEqual([0]);
   const isCounted = outcome === 'ok' && !measured.unread;
@@ -35,11 +34,10 @@ export async function expectMeasured(telemetry: Telemetry, measured: Measured, t
 }
 
 /** The last usage that the server sent on each request, added up. */
-export function tokensSent(requests: readonly RequestLog[]): Tokens {
-  const usages = requests.map(({ chunks }) => chunks.map(({ data }) => usageIn(data)).findLast((usage) => usage));
-  const add = (pick: (usage: SentUsage) => number): number =>
-    usages.reduce((total, usage) => total + (usage ? pick(usage) : 0), 0);
-  return { input: add((usage) => usage.prompt_tokens), output: add((usage) => usage.completion_tokens) };
+export function tokensSent(api: Api, requests: readonly RequestLog[]): Tokens {
+  const usages = requests.map(({ chunks }) => chunks.map(({ data }) => usageIn(api, data)).findLast((usage) => usage));
+  const add = (kind: keyof Tokens): number => usages.reduce((total, usage) => total + (usage?.[kind] ?? 0), 0);
+  return { input: add('input'), output: add('output') };
 }
 
 /** Waits until so many calls are counted, or patience ends; then a little longer for what should not come. */
@@ -51,28 +49,31 @@ async function untilCounted(telemetry: Telemetry, calls: number, withGarbage = f
   await setTimeout(AFTERMATH_MILLIS);
 }
 
-interface SentUsage {
-  readonly prompt_tokens: number;
-  readonly completion_tokens: number;
+function usageIn(api: Api, data: string): Tokens | undefined {
+  return data.includes('"usage"') ? api.usageOf(JSON.parse(data.replace(/^(event: .*\n)?data: /, ''))) : undefined;
 }
 
-function usageIn(data: string): SentUsage | undefined {
-  if (!data.includes('"usage"')) return undefined;
-  return JSON.parse(data.replace(/^data: /, '')).usage ?? undefined;
-}
-
-function expectRequests(rows: readonly MetricRow[], { outcome, calls = 1, errorType }: Measured): void {
+function expectRequests(
+  { operation }: Api,
+  rows: readonly MetricRow[],
+  { outcome, calls = 1, errorType }: Measured,
+): void {
   const requests = rows.filter(({ name }) => name === 'llm_requests_total');
-  const attributes: Record<string, unknown> = { provider: 'nvidia-nim', model: MODEL, operation: 'chat', outcome };
+  const attributes: Record<string, unknown> = { provider: 'nvidia-nim', model: MODEL, operation, outcome };
   if (outcome === 'error') attributes.error_type = errorType ?? expect.any(String);
   expect(requests).toMatchObject([{ value: calls, attributes }]);
   if (outcome === 'ok') expect(requests[0]?.attributes).not.toHaveProperty('error_type');
 }
 
-function expectSpans(telemetry: Telemetry, rows: readonly MetricRow[], { outcome, calls = 1 }: Measured): void {
+function expectSpans(
+  { operation }: Api,
+  telemetry: Telemetry,
+  rows: readonly MetricRow[],
+  { outcome, calls = 1 }: Measured,
+): void {
   const spans = telemetry.spans();
   const code = expect.stringMatching(STATUS[outcome] ?? /^(UNSET|OK)$/);
-  expect(spans).toMatchObject(Array(calls).fill({ name: `chat ${MODEL}`, kind: 'CLIENT', status: { code } }));
+  expect(spans).toMatchObject(Array(calls).fill({ name: `${operation} ${MODEL}`, kind: 'CLIENT', status: { code } }));
   const durations = rows.filter(({ name }) => name === 'llm_request_duration_seconds');
   expect(durations).toMatchObject([{ count: calls, attributes: { outcome } }]);
   const inSpans = spans.reduce((total, { durationSeconds }) => total + durationSeconds, 0);

@@ -1,3 +1,5 @@
+import type { Api } from './suite.ts';
+
 /** An error as its caller can tell it apart. */
 export interface SeenError {
   readonly class: string;
@@ -11,10 +13,13 @@ export interface SeenError {
 /** What a loop over a stream saw. */
 export interface SeenStream {
   readonly items: readonly unknown[];
-  /** The text of the first choice. */
+  /** The text of the first answer. */
   readonly text: string;
   readonly error: SeenError | undefined;
 }
+
+/** Each run has a server of its own, whose port some messages tell. */
+const HOST = '127.0.0.1:0';
 
 interface ErrorFields {
   readonly message?: unknown;
@@ -24,9 +29,7 @@ interface ErrorFields {
   readonly requestID?: unknown;
 }
 
-interface ChunkFields {
-  readonly choices?: readonly { readonly index?: number; readonly delta?: { readonly content?: string | null } }[];
-}
+type TextOf = Pick<Api, 'textOf'>;
 
 /** The result of a promise as plain data: `{ value }` or `{ error }`. */
 export async function attempt(work: () => unknown): Promise<{ value: unknown } | { error: SeenError }> {
@@ -39,6 +42,7 @@ export async function attempt(work: () => unknown): Promise<{ value: unknown } |
 
 /** Reads a stream to its end or error, calling `onItem` after each item. `onItem` returning `true` breaks off. */
 export async function readStream(
+  { textOf }: TextOf,
   stream: AsyncIterable<unknown>,
   onItem?: (count: number) => unknown,
 ): Promise<SeenStream> {
@@ -48,24 +52,26 @@ export async function readStream(
       items.push(item);
       if (onItem?.(items.length) === true) break;
     }
-    return { items, text: textOf(items), error: undefined };
+    return { items, text: items.map(textOf).join(''), error: undefined };
   } catch (error) {
-    return { items, text: textOf(items), error: seenError(error) };
+    return { items, text: items.map(textOf).join(''), error: seenError(error) };
   }
 }
 
 /** What a caller sees of an error. */
 export function seenError(error: unknown): SeenError {
   const { message, status, code, type, requestID } = error as ErrorFields;
-  return { class: (error as object).constructor.name, message: String(message), status, code, type, requestID };
+  return {
+    class: (error as object).constructor.name,
+    message: String(message).replace(/127\.0\.0\.1:\d+/, HOST),
+    status,
+    code,
+    type,
+    requestID,
+  };
 }
 
 /** The class names of an object and its prototypes, to see that it is of the SDK's own class. */
 export function classOf(value: object): string {
   return value.constructor.name;
-}
-
-function textOf(items: readonly unknown[]): string {
-  const deltas = items.map((item) => (item as ChunkFields).choices?.[0]?.delta?.content ?? '');
-  return deltas.join('');
 }

@@ -7,6 +7,8 @@ const PIECE = /.{1,8}/gs;
 export interface Identity {
   readonly id: string;
   readonly created: number;
+  /** Of the ids of tool calls. */
+  readonly toolPrefix: string;
 }
 
 export interface ToolCall {
@@ -25,6 +27,8 @@ export interface Answer extends Identity {
   readonly refusal: string | null;
   readonly finishReason: 'stop' | 'tool_calls';
   readonly usage: MockUsage | undefined;
+  /** Asked for in the background, as Responses can be. */
+  readonly background: boolean;
 }
 
 /** Puts the scenario and the request together. */
@@ -36,10 +40,11 @@ export function answerOf(scenario: Scenario, request: ChatRequest, identity: Ide
     choices: request.n ?? 1,
     reasoning: words(scenario.reasoningTokens ?? 0),
     tokens: typeof scenario.tokens === 'number' ? words(scenario.tokens) : scenario.tokens,
-    toolCalls: toolCalls.map((call, index) => ({ ...call, id: `chatcmpl-tool-${index}` })),
+    toolCalls: toolCalls.map((call, index) => ({ ...call, id: `${identity.toolPrefix}${index}` })),
     refusal,
     finishReason: toolCalls.length > 0 ? 'tool_calls' : 'stop',
     usage: usageOf(scenario, request),
+    background: request.background === true,
   };
 }
 
@@ -71,7 +76,7 @@ function answerTokens({ tokens, toolCalls = [], refusal = '' }: Scenario): numbe
   return (typeof tokens === 'number' ? tokens : tokens.length) + texts.flatMap(pieces).length;
 }
 
-/** Four characters of the messages as one token, at least one. */
-function promptTokens({ messages = [] }: ChatRequest): number {
-  return Math.max(1, Math.ceil(JSON.stringify(messages).length / 4));
+/** Four characters of what was asked as one token, at least one. */
+function promptTokens({ messages, input, prompt }: ChatRequest): number {
+  return Math.max(1, Math.ceil(JSON.stringify(messages ?? input ?? prompt ?? []).length / 4));
 }

@@ -1,5 +1,4 @@
-import type { Answer } from './answer.ts';
-import { chunk, event, type Frame } from './frames.ts';
+import { event, type Frame } from './frames.ts';
 import type { Fault } from './scenario.ts';
 
 /** Frames to send, and what comes after the last. */
@@ -8,15 +7,18 @@ export interface Plan {
   readonly ending: 'end' | 'reset' | 'hang';
 }
 
+/** Events that lack something, as the API frames them. */
+export type Lacking = Readonly<Record<'without-choices' | 'without-delta', string>>;
+
 type StreamFault = Exclude<Fault, { readonly kind: 'status' }>;
 
 const GARBAGE = 'data: {"id":"chatcmpl-0","choices":[{"index":0,"delta":{"conte\n\n';
 
 /** The stream as the fault leaves it. */
-export function planOf(frames: readonly Frame[], fault: Fault | undefined, answer: Answer): Plan {
+export function planOf(frames: readonly Frame[], fault: Fault | undefined, lacking: Lacking): Plan {
   if (fault === undefined || fault.kind === 'status') return { frames, ending: 'end' };
   const at = typeof fault.afterChunks === 'number' ? fault.afterChunks : 0;
-  return PLANS[fault.kind]({ before: frames.slice(0, at), after: frames.slice(at), answer });
+  return PLANS[fault.kind]({ before: frames.slice(0, at), after: frames.slice(at), lacking });
 }
 
 /** The error body of vLLM and NIM. */
@@ -34,7 +36,7 @@ const ERRORS: Readonly<Record<number, readonly [string, string]>> = {
 interface Cut {
   readonly before: readonly Frame[];
   readonly after: readonly Frame[];
-  readonly answer: Answer;
+  readonly lacking: Lacking;
 }
 
 const PLANS: Readonly<Record<StreamFault['kind'], (cut: Cut) => Plan>> = {
@@ -43,8 +45,8 @@ const PLANS: Readonly<Record<StreamFault['kind'], (cut: Cut) => Plan>> = {
   truncate: ({ before }) => ({ frames: before, ending: 'end' }),
   garbage: (cut) => insert(cut, GARBAGE),
   'error-object': (cut) => ({ ...insert({ ...cut, after: [] }, event(errorBody(500)), 'data: [DONE]\n\n') }),
-  'without-choices': (cut) => insert(cut, chunk(cut.answer, undefined)),
-  'without-delta': (cut) => insert(cut, chunk(cut.answer, [{ index: 0, finish_reason: null }])),
+  'without-choices': (cut) => insert(cut, cut.lacking['without-choices']),
+  'without-delta': (cut) => insert(cut, cut.lacking['without-delta']),
 };
 
 function insert({ before, after }: Cut, ...events: readonly string[]): Plan {

@@ -12,7 +12,7 @@ interface TimedDelta {
   readonly delta: unknown;
 }
 
-type Pace = Required<Schedule>;
+export type Pace = Required<Schedule>;
 
 /** Fills the schedule's defaults. */
 export function paceOf(schedule: Schedule = {}): Pace {
@@ -54,6 +54,15 @@ export function replayFrames(body: string, schedule: Schedule | undefined): Fram
   }));
 }
 
+/** When the reasoning token of this index is sent: at the token pace, but all of them before the first token. */
+export function reasoningAt(
+  { reasoningMillis, firstTokenMillis, interTokenMillis }: Pace,
+  count: number,
+): (index: number) => number {
+  const gap = Math.min(interTokenMillis, (firstTokenMillis - reasoningMillis) / Math.max(1, count));
+  return (index) => reasoningMillis + index * gap;
+}
+
 /** One server-sent event with a chunk as its data. */
 export function chunk({ id, created, model }: Answer, choices: unknown, extra: object = {}): string {
   return event({ id, object: 'chat.completion.chunk', created, model, choices, ...extra });
@@ -74,8 +83,7 @@ function eachChoice<Item>({ choices }: Answer, make: (index: number) => Item): I
 
 function deltasOf(answer: Answer, pace: Pace): TimedDelta[] {
   const { reasoning, tokens, refusal, toolCalls } = answer;
-  const between = (pace.firstTokenMillis - pace.reasoningMillis) / Math.max(1, reasoning.length);
-  const reasoningGap = Math.min(pace.interTokenMillis, between);
+  const reasoningMillis = reasoningAt(pace, reasoning.length);
   const deltas = [
     ...pieces(refusal ?? '').map((refusal) => ({ refusal })),
     ...tokens.map((content) => ({ content })),
@@ -84,7 +92,7 @@ function deltasOf(answer: Answer, pace: Pace): TimedDelta[] {
   return [
     { atMillis: pace.roleMillis, delta: { role: 'assistant', content: '' } },
     ...reasoning.map((text, index) => ({
-      atMillis: pace.reasoningMillis + index * reasoningGap,
+      atMillis: reasoningMillis(index),
       delta: { reasoning_content: text },
     })),
     ...deltas.map((delta, index) => ({ atMillis: pace.firstTokenMillis + index * pace.interTokenMillis, delta })),

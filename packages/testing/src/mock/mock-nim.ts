@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Background } from './background.ts';
 import { Exchange, type RequestLog } from './exchange.ts';
-import { playChat, playJson, playStatus } from './play.ts';
+import { playJson, playStatus, playTurn, type Turn } from './play.ts';
+import type { Protocol } from './protocol.ts';
+import { PROTOCOLS } from './protocols.ts';
 import { type ChatRequest, type Fault, QUICK, type Respond } from './scenario.ts';
 
 export interface MockNimOptions {
-  /** How chat requests are answered. Default: a short answer within a few milliseconds. */
+  /** How requests to a model are answered. Default: a short answer within a few milliseconds. */
   readonly respond?: Respond;
   /** Port on 127.0.0.1. Default: a free one. */
   readonly port?: number;
@@ -32,12 +35,13 @@ interface State {
   readonly options: MockNimOptions;
   readonly requests: RequestLog[];
   readonly faultsServed: Map<Fault, number>;
-  chats: number;
+  readonly background: Background;
+  turns: number;
 }
 
-/** Starts a server that answers as an NVIDIA NIM does: chat completions, models, health. */
+/** Starts a server that answers as an NVIDIA NIM does: chat, Responses, text completions, models, health. */
 export async function startMockNim(options: MockNimOptions = {}): Promise<MockNim> {
-  const state: State = { options, requests: [], faultsServed: new Map(), chats: 0 };
+  const state: State = { options, requests: [], faultsServed: new Map(), background: new Background(), turns: 0 };
   const server = createServer((request, response) => {
     const exchange = new Exchange(request, response);
     state.requests.push(exchange.log);
@@ -61,7 +65,9 @@ async function answer(state: State, exchange: Exchange, request: IncomingMessage
   exchange.log.body = await text(request);
   const { method } = exchange.log;
   const path = exchange.log.path.replace(/\?.*/, '');
-  if (method === 'POST' && path.endsWith('/chat/completions')) return answerChat(state, exchange);
+  const protocol = PROTOCOLS.find((one) => path.endsWith(one.path));
+  if (method === 'POST' && protocol !== undefined) return answerTurn(state, exchange, protocol);
+  if (method === 'GET' && /\/responses\/[^/]+$/.test(path)) return state.background.play(exchange, exchange.log.path);
   if (method === 'GET' && path.endsWith('/models')) return playJson(exchange, modelList(state.options));
   if (method === 'GET' && path.endsWith('/health/ready')) {
     return playJson(exchange, { object: 'health.response', message: 'Service is ready.' });
@@ -69,18 +75,20 @@ async function answer(state: State, exchange: Exchange, request: IncomingMessage
   return playStatus(exchange, 404);
 }
 
-async function answerChat(state: State, exchange: Exchange): Promise<void> {
+async function answerTurn(state: State, exchange: Exchange, protocol: Protocol): Promise<void> {
   const request = parse(exchange.log.body);
   if (request === undefined) return playStatus(exchange, 400);
   const { respond = QUICK, created = Math.floor(Date.now() / 1000) } = state.options;
-  const index = state.chats++;
+  const index = state.turns++;
   const scenario = typeof respond === 'function' ? respond(request, index) : respond;
   const { fault } = scenario;
   if (fault?.kind === 'status' && isDue(state, fault, fault.times)) {
     await exchange.at(scenario.schedule?.headersMillis ?? 0);
     return playStatus(exchange, fault.status, fault.retryAfterSeconds);
   }
-  return playChat(exchange, scenario, request, { id: `chatcmpl-${index}`, created });
+  const turn: Turn = { exchange, protocol, scenario, request, index, created };
+  state.background.note(turn);
+  return playTurn(turn);
 }
 
 function isDue({ faultsServed }: State, fault: Fault, times = Number.POSITIVE_INFINITY): boolean {

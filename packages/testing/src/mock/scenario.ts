@@ -32,11 +32,11 @@ export type Fault =
   | { readonly kind: 'garbage'; readonly afterChunks: number }
   /** An error object inside the 200 stream, then its end. */
   | { readonly kind: 'error-object'; readonly afterChunks: number }
-  /** A chunk without `choices`, then the rest. */
+  /** A chunk without `choices`, or an event without a `type`, then the rest. */
   | { readonly kind: 'without-choices'; readonly afterChunks: number }
-  /** A chunk whose choice has no `delta`, then the rest. */
+  /** A chunk whose choice has no `delta` or text, or a delta event without one, then the rest. */
   | { readonly kind: 'without-delta'; readonly afterChunks: number }
-  /** A clean end without `finish_reason`, usage and `[DONE]`. */
+  /** A clean end without `finish_reason` or terminal event, usage and `[DONE]`. */
   | { readonly kind: 'truncate'; readonly afterChunks: number };
 
 /** A recorded response; a case of `loadTraffic()` is one. */
@@ -47,7 +47,7 @@ export interface Recording {
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
-/** How the mock answers one chat request. Plain data. */
+/** How the mock answers one request to a model, by whichever API. Plain data. */
 export interface Scenario {
   readonly schedule?: Schedule;
   /** Tokens of the answer: how many, or their texts. */
@@ -60,6 +60,8 @@ export interface Scenario {
   readonly usage?: MockUsage | false | 'always';
   readonly toolCalls?: readonly { readonly name: string; readonly arguments: string }[];
   readonly refusal?: string;
+  /** How often a response that is made in the background is fetched before it is ready. Default 1. */
+  readonly fetchesUntilReady?: number;
   /** Sends this recorded response instead, its stream at the pace of the schedule. */
   readonly replay?: Recording;
   /** Sends this body instead of a built one. */
@@ -67,15 +69,20 @@ export interface Scenario {
   readonly fault?: Fault;
 }
 
-/** One scenario for every request, or one chosen by the request's body and its index among the chat requests. */
+/** One scenario for every request, or one chosen by the request's body and its index among those to a model. */
 export type Respond = Scenario | ((request: ChatRequest, index: number) => Scenario);
 
-/** What the mock reads of a chat request. */
+/** What the mock reads of a request to a model. */
 export interface ChatRequest {
   readonly model?: string;
   readonly stream?: boolean;
   readonly n?: number;
   readonly messages?: readonly unknown[];
+  /** Of Responses. */
+  readonly input?: unknown;
+  readonly background?: boolean;
+  /** Of text completions. */
+  readonly prompt?: unknown;
   readonly stream_options?: { readonly include_usage?: boolean };
 }
 

@@ -1,4 +1,5 @@
 import type { Scenario } from '../../mock/scenario.ts';
+import { CHAT } from '../apis/chat.ts';
 import { PLAIN, STREAMED, WEATHER_CALL } from '../prompts.ts';
 import { readStream } from '../seen.ts';
 import type { ConformanceCase } from '../suite.ts';
@@ -31,7 +32,7 @@ function both({ title, respond, message, length, totals, request }: ContentCase)
     {
       title: `${title}, streamed`,
       respond,
-      use: async ({ client }) => readStream(await client.chat.completions.create({ ...STREAMED, ...request })),
+      use: async ({ client }) => readStream(CHAT, await client.chat.completions.create({ ...STREAMED, ...request })),
       seen: { items: { length }, error: undefined },
       measured: { outcome: 'ok', totals },
     },

@@ -1,5 +1,15 @@
 import type { Respond } from '../../mock/scenario.ts';
-import { CITY_FORMAT, CITY_TOKENS, PLAIN, SPACED, STREAMED, WEATHER_CALL, WEATHER_RUNNABLE } from '../prompts.ts';
+import { CHAT } from '../apis/chat.ts';
+import {
+  CITY_FORMAT,
+  CITY_TOKENS,
+  PLAIN,
+  SPACED,
+  STREAMED,
+  WEATHER_CALL,
+  WEATHER_RUNNABLE,
+  WEATHER_TOOL,
+} from '../prompts.ts';
 import { attempt, readStream } from '../seen.ts';
 import type { Client, ConformanceCase } from '../suite.ts';
 
@@ -30,6 +40,30 @@ function eventsOf(helper: Helper): string[] {
 /** What the SDK's helpers make of the calls inside them. */
 export const HELPERS: readonly ConformanceCase[] = [
   {
+    title: 'parse() with a response format',
+    respond: { tokens: CITY_TOKENS },
+    use: ({ client }) => client.chat.completions.parse({ ...PLAIN, response_format: CITY_FORMAT }),
+    seen: { choices: [{ message: { parsed: { city: 'Bern' } } }] },
+    measured: ok,
+  },
+  {
+    title: 'parse() of what is no JSON',
+    use: ({ client }) => attempt(() => client.chat.completions.parse({ ...PLAIN, response_format: CITY_FORMAT })),
+    seen: { error: { class: 'SyntaxError' } },
+    measured: ok,
+  },
+  {
+    title: 'parse() with a strict tool, withResponse()',
+    respond: { tokens: 0, toolCalls: [WEATHER_CALL] },
+    use: async ({ client }) => {
+      const promise = client.chat.completions.parse({ ...PLAIN, tools: [WEATHER_TOOL] });
+      const { data, request_id } = await promise.withResponse();
+      return { data, request_id };
+    },
+    seen: { data: { choices: [{ message: { tool_calls: [{ function: { parsed_arguments: { city: 'Bern' } } }] } }] } },
+    measured: ok,
+  },
+  {
     title: 'stream(): events and final completion',
     use: async ({ client }) => {
       const helper = client.chat.completions.stream(STREAMED);
@@ -47,7 +81,7 @@ export const HELPERS: readonly ConformanceCase[] = [
     respond: { tokens: CITY_TOKENS },
     use: async ({ client }) => {
       const helper = client.chat.completions.stream({ ...STREAMED, response_format: CITY_FORMAT });
-      return { read: await readStream(helper), final: await helper.finalChatCompletion() };
+      return { read: await readStream(CHAT, helper), final: await helper.finalChatCompletion() };
     },
     seen: { read: { text: '{"city":"Bern"}' }, final: { choices: [{ message: { content: '{"city":"Bern"}' } }] } },
     measured: ok,

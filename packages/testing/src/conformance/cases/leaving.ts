@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { MockNim } from '../../mock/mock-nim.ts';
 import type { Scenario } from '../../mock/scenario.ts';
-import { PLAIN, SPACED, STREAMED } from '../prompts.ts';
+import { SPACED } from '../prompts.ts';
 import { attempt, readStream } from '../seen.ts';
-import type { Client, ConformanceCase } from '../suite.ts';
+import type { Api, Client, ConformanceCase, Use } from '../suite.ts';
 import { until } from '../until.ts';
 
 const long: Scenario = { tokens: 500, schedule: SPACED };
@@ -20,43 +20,43 @@ async function leftAt({ requests }: MockNim): Promise<{ sawClientLeave: boolean;
 
 const left = { sawClientLeave: true, finished: false };
 
-async function dropStream(client: Client): Promise<void> {
-  await client.chat.completions.create(STREAMED);
+async function dropStream(api: Api, client: Client): Promise<void> {
+  await api.stream(client, api.streamed);
 }
 
 /** Reads a stream and aborts once the server is as far as that. */
-async function abortWith(reason: Error, client: Client, isDue: () => boolean): Promise<unknown> {
+async function abortWith(api: Api, { client, nim }: Use, isDue: (nim: MockNim) => boolean): Promise<unknown> {
   const controller = new AbortController();
   const { signal } = controller;
-  const read = attempt(async () => readStream(await client.chat.completions.create(STREAMED, { signal })));
-  await until(isDue);
+  const read = attempt(async () => readStream(api, await api.stream(client, api.streamed, { signal })));
+  await until(() => isDue(nim));
   await setTimeout(20);
-  controller.abort(reason);
+  controller.abort(new RangeError('enough'));
   return read;
 }
 
 /** Callers who do not wait for the end. */
-export const LEAVING: readonly ConformanceCase[] = [
+export const leavingCases = (api: Api): readonly ConformanceCase[] => [
   {
     title: 'break',
     respond: long,
     use: async ({ client, nim }) => {
-      const stream = await client.chat.completions.create(STREAMED);
-      const read = await readStream(stream, (count) => count === 3);
+      const stream = await api.stream(client, api.streamed);
+      const read = await readStream(api, stream, (count) => count === api.loneItem);
       return { ...read, aborted: stream.controller.signal.aborted, ...(await leftAt(nim)) };
     },
-    seen: { items: { length: 3 }, error: undefined, aborted: true, ...left },
+    seen: { items: { length: api.loneItem }, error: undefined, aborted: true, ...left },
     measured: { outcome: 'cancelled', totals: { llm_stream_duration_seconds: 1 } },
   },
   {
     title: 'an error thrown by the consumer',
     respond: long,
     use: async ({ client, nim }) => {
-      const stream = await client.chat.completions.create(STREAMED);
+      const stream = await api.stream(client, api.streamed);
       const fail = (): never => {
         throw new RangeError('mine');
       };
-      return { ...(await readStream(stream, fail)), ...(await leftAt(nim)) };
+      return { ...(await readStream(api, stream, fail)), ...(await leftAt(nim)) };
     },
     seen: { items: { length: 1 }, error: { class: 'RangeError', message: 'mine' }, ...left },
     measured: { outcome: 'cancelled' },
@@ -65,8 +65,8 @@ export const LEAVING: readonly ConformanceCase[] = [
     title: 'cancel() of toReadableStream()',
     respond: long,
     use: async ({ client, nim }) => {
-      const stream = await client.chat.completions.create(STREAMED);
-      const reader = (stream.toReadableStream() as ReadableStream<Uint8Array>).getReader();
+      const stream = await api.stream(client, api.streamed);
+      const reader = stream.toReadableStream().getReader();
       await reader.read();
       await reader.cancel();
       return { aborted: stream.controller.signal.aborted, ...(await leftAt(nim)) };
@@ -79,7 +79,7 @@ export const LEAVING: readonly ConformanceCase[] = [
     respond: silent,
     use: async ({ client, nim }) => {
       const controller = new AbortController();
-      const call = attempt(() => client.chat.completions.create(STREAMED, { signal: controller.signal }));
+      const call = attempt(() => api.stream(client, api.streamed, { signal: controller.signal }));
       await until(() => nim.requests.length === 1);
       controller.abort();
       return { ...(await call), ...(await leftAt(nim)) };
@@ -90,13 +90,13 @@ export const LEAVING: readonly ConformanceCase[] = [
   {
     title: 'abort of a plain call',
     respond: silent,
-    use: ({ client }) => attempt(() => client.chat.completions.create(PLAIN, { signal: AbortSignal.timeout(30) })),
+    use: ({ client }) => attempt(() => api.create(client, api.plain, { signal: AbortSignal.timeout(30) })),
     seen: userAbort,
     measured: aborted,
   },
   {
     title: 'a signal that is aborted already',
-    use: ({ client }) => attempt(() => client.chat.completions.create(PLAIN, { signal: AbortSignal.abort() })),
+    use: ({ client }) => attempt(() => api.create(client, api.plain, { signal: AbortSignal.abort() })),
     seen: userAbort,
     measured: aborted,
   },
@@ -105,24 +105,24 @@ export const LEAVING: readonly ConformanceCase[] = [
     respond: long,
     use: async ({ client, nim }) => {
       const controller = new AbortController();
-      const stream = await client.chat.completions.create(STREAMED, { signal: controller.signal });
-      const read = await readStream(stream, (count) => void (count === 3 && controller.abort()));
+      const stream = await api.stream(client, api.streamed, { signal: controller.signal });
+      const read = await readStream(api, stream, (count) => void (count === api.loneItem && controller.abort()));
       return { ...read, aborted: stream.controller.signal.aborted, ...(await leftAt(nim)) };
     },
-    seen: { items: { length: 3 }, aborted: true, ...left },
+    seen: { items: { length: api.loneItem }, aborted: true, ...left },
     measured: aborted,
   },
   {
     title: 'abort with a reason of one’s own, before the headers',
     respond: silent,
-    use: ({ client, nim }) => abortWith(new RangeError('enough'), client, () => nim.requests.length === 1),
+    use: (use) => abortWith(api, use, ({ requests }) => requests.length === 1),
     seen: userAbort,
     measured: aborted,
   },
   {
     title: 'abort with a reason of one’s own, in mid-stream',
     respond: { tokens: 3, fault: { kind: 'hang', afterChunks: 2 } },
-    use: ({ client, nim }) => abortWith(new RangeError('enough'), client, () => nim.requests[0]?.chunks.length === 2),
+    use: (use) => abortWith(api, use, ({ requests }) => requests[0]?.chunks.length === 2),
     seen: { value: { items: { length: 2 } } },
     measured: aborted,
   },
@@ -130,8 +130,8 @@ export const LEAVING: readonly ConformanceCase[] = [
     title: 'abort by signal while waiting for a chunk',
     respond: { tokens: 3, fault: { kind: 'hang', afterChunks: 2 } },
     use: async ({ client, nim }) => {
-      const stream = await client.chat.completions.create(STREAMED, { signal: AbortSignal.timeout(50) });
-      return { ...(await readStream(stream)), ...(await leftAt(nim)) };
+      const stream = await api.stream(client, api.streamed, { signal: AbortSignal.timeout(50) });
+      return { ...(await readStream(api, stream)), ...(await leftAt(nim)) };
     },
     seen: { items: { length: 2 }, ...left },
     measured: aborted,
@@ -140,20 +140,20 @@ export const LEAVING: readonly ConformanceCase[] = [
     title: 'abort by stream.controller',
     respond: long,
     use: async ({ client, nim }) => {
-      const stream = await client.chat.completions.create(STREAMED);
-      const read = await readStream(stream, (count) => void (count === 3 && stream.controller.abort()));
+      const stream = await api.stream(client, api.streamed);
+      const read = await readStream(api, stream, (count) => void (count === api.loneItem && stream.controller.abort()));
       return { ...read, ...(await leftAt(nim)) };
     },
-    seen: { items: { length: 3 }, ...left },
+    seen: { items: { length: api.loneItem }, ...left },
     measured: aborted,
   },
   {
     title: 'abort by stream.controller, not read',
     respond: long,
     use: async ({ client, nim }) => {
-      const stream = await client.chat.completions.create(STREAMED);
+      const stream = await api.stream(client, api.streamed);
       stream.controller.abort();
-      return { ...(await leftAt(nim)), ...(await readStream(stream)) };
+      return { ...(await leftAt(nim)), ...(await readStream(api, stream)) };
     },
     seen: left,
     measured: aborted,
@@ -162,14 +162,14 @@ export const LEAVING: readonly ConformanceCase[] = [
     title: 'timeout',
     respond: silent,
     client: { timeout: 40 },
-    use: ({ client }) => attempt(() => client.chat.completions.create(PLAIN)),
+    use: ({ client }) => attempt(() => api.create(client, api.plain)),
     seen: { error: { class: 'APIConnectionTimeoutError' } },
     measured: aborted,
   },
   {
     title: 'a stream that nobody reads',
     use: async ({ client }) => {
-      await dropStream(client);
+      await dropStream(api, client);
       await setTimeout(10);
       return {};
     },

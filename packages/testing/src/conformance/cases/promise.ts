@@ -1,112 +1,85 @@
 import { setTimeout } from 'node:timers/promises';
-import { CITY_FORMAT, CITY_TOKENS, PLAIN, WEATHER_CALL, WEATHER_TOOL } from '../prompts.ts';
-import { attempt, classOf } from '../seen.ts';
-import type { ConformanceCase } from '../suite.ts';
+import { classOf } from '../seen.ts';
+import type { Api, ConformanceCase } from '../suite.ts';
 
 const ok = { outcome: 'ok' } as const;
-const answer = { choices: [{ message: { content: 'Hello there!' }, finish_reason: 'stop' }] };
 
 /** What a caller can do with the promise of a plain call. */
-export const PROMISE: readonly ConformanceCase[] = [
+export const promiseCases = (api: Api): readonly ConformanceCase[] => [
   {
     title: 'await',
     use: async ({ client }) => {
-      const promise = client.chat.completions.create(PLAIN);
+      const promise = api.create(client, api.plain);
       return { class: classOf(promise), value: await promise };
     },
-    seen: { class: 'APIPromise', value: answer },
+    seen: { class: 'APIPromise', value: api.answer },
     measured: { ...ok, totals: { llm_stream_duration_seconds: 0, llm_usage_missing_total: 0 } },
   },
   {
     title: 'withResponse()',
     use: async ({ client }) => {
-      const { data, response, request_id } = await client.chat.completions.create(PLAIN).withResponse();
+      const { data, response, request_id } = await api.create(client, api.plain).withResponse();
       return { data, status: response.status, headers: [...response.headers], used: response.bodyUsed, request_id };
     },
-    seen: { data: answer, status: 200, used: true, request_id: 'req-mock' },
+    seen: { data: api.answer, status: 200, used: true, request_id: 'req-mock' },
     measured: ok,
   },
   {
     title: 'asResponse()',
     use: async ({ client }) => {
-      const response = await client.chat.completions.create(PLAIN).asResponse();
+      const response = await api.create(client, api.plain).asResponse();
       return { used: response.bodyUsed, headers: [...response.headers], body: await response.json() };
     },
-    seen: { used: false, body: answer },
+    seen: { used: false, body: api.answer },
     measured: { ...ok, unread: true },
   },
   {
     title: 'asResponse() first, await after',
     use: async ({ client }) => {
-      const promise = client.chat.completions.create(PLAIN);
+      const promise = api.create(client, api.plain);
       return { status: (await promise.asResponse()).status, value: await promise };
     },
-    seen: { status: 200, value: answer },
+    seen: { status: 200, value: api.answer },
     measured: { ...ok, unread: true },
   },
   {
     title: 'then, catch and finally',
     use: async ({ client }) => {
       const order: string[] = [];
-      const promise = client.chat.completions.create(PLAIN);
-      await promise.then(({ id }) => order.push(id));
+      const promise = api.create(client, api.plain);
+      await promise.then((value) => order.push((value as { id: string }).id));
       await promise.catch(() => order.push('catch'));
       return { order, value: await promise.finally(() => order.push('finally')) };
     },
-    seen: { order: ['chatcmpl-0', 'finally'], value: answer },
+    seen: { order: [api.firstId, 'finally'], value: api.answer },
     measured: ok,
   },
   {
     title: 'await twice',
     use: async ({ client }) => {
-      const promise = client.chat.completions.create(PLAIN);
+      const promise = api.create(client, api.plain);
       const [first, second] = [await promise, await promise];
       return { same: first === second, first };
     },
-    seen: { same: true, first: answer },
+    seen: { same: true, first: api.answer },
     measured: ok,
   },
   {
     title: 'several calls started, awaited late and in turn',
     use: async ({ client }) => {
-      const promises = [1, 2, 3].map((seed) => client.chat.completions.create({ ...PLAIN, seed }));
+      const promises = [1, 2, 3].map((seed) => api.create(client, { ...api.plain, seed }));
       await setTimeout(30);
       const texts: unknown[] = [];
-      for (const promise of promises) texts.push((await promise).choices[0]?.message.content);
+      for (const promise of promises) texts.push(api.textOf(await promise));
       return { texts };
     },
     seen: { texts: ['Hello there!', 'Hello there!', 'Hello there!'] },
     measured: { ...ok, calls: 3 },
   },
   {
-    title: 'parse() with a response format',
-    respond: { tokens: CITY_TOKENS },
-    use: ({ client }) => client.chat.completions.parse({ ...PLAIN, response_format: CITY_FORMAT }),
-    seen: { choices: [{ message: { parsed: { city: 'Bern' } } }] },
-    measured: ok,
-  },
-  {
-    title: 'parse() of what is no JSON',
-    use: ({ client }) => attempt(() => client.chat.completions.parse({ ...PLAIN, response_format: CITY_FORMAT })),
-    seen: { error: { class: 'SyntaxError' } },
-    measured: ok,
-  },
-  {
-    title: 'parse() with a strict tool, withResponse()',
-    respond: { tokens: 0, toolCalls: [WEATHER_CALL] },
-    use: async ({ client }) => {
-      const promise = client.chat.completions.parse({ ...PLAIN, tools: [WEATHER_TOOL] });
-      const { data, request_id } = await promise.withResponse();
-      return { data, request_id };
-    },
-    seen: { data: { choices: [{ message: { tool_calls: [{ function: { parsed_arguments: { city: 'Bern' } } }] } }] } },
-    measured: ok,
-  },
-  {
     title: 'withOptions()',
-    use: ({ client }) =>
-      client.withOptions({ timeout: 5000 }).withOptions({ maxRetries: 1 }).chat.completions.create(PLAIN),
-    seen: answer,
+    use: ({ client }) => api.create(client.withOptions({ timeout: 5000 }).withOptions({ maxRetries: 1 }), api.plain),
+    seen: api.answer,
     measured: ok,
   },
   {
@@ -120,10 +93,10 @@ export const PROMISE: readonly ConformanceCase[] = [
         },
       };
       const metadata = { toJSON: () => ({ run: String(++reads.toJSON) }) };
-      const request = Object.freeze({ ...PLAIN, messages: [Object.freeze(message)], metadata: metadata as object });
-      return { value: await client.chat.completions.create(request as typeof PLAIN), reads };
+      const request = Object.freeze({ ...api.asking(Object.freeze(message)), metadata });
+      return { value: await api.create(client, request), reads };
     },
-    seen: { value: answer, reads: { toJSON: 1 } },
+    seen: { value: api.answer, reads: { toJSON: 1 } },
     measured: ok,
   },
 ];

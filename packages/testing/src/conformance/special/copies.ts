@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CHAT } from '../apis/chat.ts';
 import { expectMeasured, tokensSent } from '../expect-measured.ts';
 import { useNim, useTelemetry } from '../play-case.ts';
 import { PLAIN, STREAMED } from '../prompts.ts';
@@ -20,10 +21,16 @@ async function expectTwiceIsOnce(suite: ProviderSuite): Promise<void> {
   const client = suite.createClient({ baseURL: nim.baseURL });
   expect(suite.wrap(client, options)).toBe(client);
   expect(suite.wrap(client, options)).toBe(client);
-  expect(suite.wrap(client.withOptions({ timeout: 5000 }), options).chat).toBeDefined();
-  expect((await client.withOptions({ timeout: 5000 }).chat.completions.create(PLAIN)).id).toBe('chatcmpl-0');
+  const copy = (client as Partial<Client>).withOptions?.({ timeout: 5000 }) ?? client;
+  expect(suite.wrap(copy, options).chat).toBeDefined();
+  expect((await copy.chat.completions.create(PLAIN)).id).toBe('chatcmpl-0');
   if (suite.measured === false) return;
-  await expectMeasured({ ...telemetry, meterProvider, tracerProvider }, { outcome: 'ok' }, tokensSent(nim.requests));
+  await expectMeasured(
+    CHAT,
+    { ...telemetry, meterProvider, tracerProvider },
+    { outcome: 'ok' },
+    tokensSent(CHAT, nim.requests),
+  );
 }
 
 async function expectCopiesMeasured(suite: ProviderSuite, index: number): Promise<void> {
@@ -38,13 +45,13 @@ async function expectCopiesMeasured(suite: ProviderSuite, index: number): Promis
     expect(await useAll(client)).toEqual({ plain: 'Hello there!', parsed: null, streamed: 'Hello there!' });
   }
   if (suite.measured === false) return;
-  await expectMeasured(telemetry, { outcome: 'ok', calls: 6 }, tokensSent(nim.requests));
+  await expectMeasured(CHAT, telemetry, { outcome: 'ok', calls: 6 }, tokensSent(CHAT, nim.requests));
 }
 
 async function useAll({ chat: { completions } }: Client): Promise<object> {
   return {
     plain: (await completions.create(PLAIN)).choices[0]?.message.content,
     parsed: (await completions.parse(PLAIN)).choices[0]?.message.parsed,
-    streamed: (await readStream(await completions.create(STREAMED))).text,
+    streamed: (await readStream(CHAT, await completions.create(STREAMED))).text,
   };
 }

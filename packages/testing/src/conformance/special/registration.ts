@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { CHAT } from '../apis/chat.ts';
 import { expectMeasured, tokensSent } from '../expect-measured.ts';
 import { useNim, useTelemetry } from '../play-case.ts';
 import { PLAIN, STREAMED } from '../prompts.ts';
@@ -20,8 +21,8 @@ async function expectLateRegistration(suite: ProviderSuite): Promise<void> {
   const nim = await useNim();
   const client = suite.wrap(suite.createClient({ baseURL: nim.baseURL }), { provider });
   const telemetry = registered();
-  await readStream(await client.chat.completions.create(STREAMED));
-  await expectMeasured(telemetry, { outcome: 'ok' }, tokensSent(nim.requests));
+  await readStream(CHAT, await client.chat.completions.create(STREAMED));
+  await expectMeasured(CHAT, telemetry, { outcome: 'ok' }, tokensSent(CHAT, nim.requests));
 }
 
 async function expectReplacement(suite: ProviderSuite): Promise<void> {
@@ -29,17 +30,17 @@ async function expectReplacement(suite: ProviderSuite): Promise<void> {
   const first = registered();
   const client = suite.wrap(suite.createClient({ baseURL: nim.baseURL }), { provider });
   await client.chat.completions.create(PLAIN);
-  await expectMeasured(first, { outcome: 'ok' }, tokensSent(nim.requests));
+  await expectMeasured(CHAT, first, { outcome: 'ok' }, tokensSent(CHAT, nim.requests));
   const second = registered();
   for (let call = 0; call < 2; call++) await client.chat.completions.create(PLAIN);
-  await expectMeasured(second, { outcome: 'ok', calls: 2 }, tokensSent(nim.requests.slice(1)));
-  await expectMeasured(first, { outcome: 'ok' }, tokensSent(nim.requests.slice(0, 1)));
+  await expectMeasured(CHAT, second, { outcome: 'ok', calls: 2 }, tokensSent(CHAT, nim.requests.slice(1)));
+  await expectMeasured(CHAT, first, { outcome: 'ok' }, tokensSent(CHAT, nim.requests.slice(0, 1)));
 }
 
 async function expectNoProvider(suite: ProviderSuite): Promise<void> {
   const nim = await useNim();
   const client = suite.wrap(suite.createClient({ baseURL: nim.baseURL }), { provider });
-  const { text } = await readStream(await client.chat.completions.create(STREAMED));
+  const { text } = await readStream(CHAT, await client.chat.completions.create(STREAMED));
   expect(text).toBe('Hello there!');
 }
 
@@ -50,7 +51,7 @@ async function expectOptionsFirst(suite: ProviderSuite): Promise<void> {
   const { meterProvider, tracerProvider } = telemetry;
   const client = suite.wrap(suite.createClient({ baseURL: nim.baseURL }), { provider, meterProvider, tracerProvider });
   await client.chat.completions.create(PLAIN);
-  await expectMeasured(telemetry, { outcome: 'ok' }, tokensSent(nim.requests));
+  await expectMeasured(CHAT, telemetry, { outcome: 'ok' }, tokensSent(CHAT, nim.requests));
   expect(await other.total('llm_requests_total')).toBe(0);
   expect(other.spans()).toEqual([]);
 }

@@ -1,27 +1,31 @@
 import { expect, it } from 'vitest';
 import type { Schedule } from '../../mock/scenario.ts';
 import { loadTraffic, type TrafficCase, trafficProviders } from '../../traffic.ts';
-import type { Tokens } from '../expect-measured.ts';
 import { useNim, useTelemetry } from '../play-case.ts';
 import { attempt, readStream } from '../seen.ts';
-import type { Client, ProviderSuite } from '../suite.ts';
+import type { Api, Client, ProviderSuite, Tokens } from '../suite.ts';
 
 const AT_ONCE: Schedule = { firstTokenMillis: 0, interTokenMillis: 0 };
 
 /** Recorded answers of real services, one test for each service. */
-export function describeTraffic(suite: ProviderSuite): void {
-  for (const service of trafficProviders()) {
-    it(`shows and counts what ${service} sent`, () => expectTraffic(suite, loadTraffic(service)));
+export function describeTraffic(suite: ProviderSuite, api: Api): void {
+  for (const service of trafficProviders(api.name)) {
+    const cases = loadTraffic(service, api.name).filter((one) => one.api === api.name);
+    it(`shows and counts what ${service} sent`, () => expectTraffic(suite, api, cases));
   }
 }
 
-async function expectTraffic(suite: ProviderSuite, cases: readonly TrafficCase[]): Promise<void> {
+async function expectTraffic(suite: ProviderSuite, api: Api, cases: readonly TrafficCase[]): Promise<void> {
   const nim = await useNim((_, index) => ({ tokens: 0, replay: cases[index % cases.length], schedule: AT_ONCE }));
   const telemetry = useTelemetry();
   const { meterProvider, tracerProvider } = telemetry;
   const create = (): Client => suite.createClient({ baseURL: nim.baseURL, maxRetries: 0 });
-  const bare = await useAll(create(), cases);
-  const wrapped = await useAll(suite.wrap(create(), { provider: 'nvidia-nim', meterProvider, tracerProvider }), cases);
+  const bare = await useAll(api, create(), cases);
+  const wrapped = await useAll(
+    api,
+    suite.wrap(create(), { provider: 'nvidia-nim', meterProvider, tracerProvider }),
+    cases,
+  );
   expect(wrapped).toEqual(bare);
   if (suite.measured === false) return;
   expect(await telemetry.total('llm_requests_total')).toBe(cases.length);
@@ -32,13 +36,12 @@ async function expectTraffic(suite: ProviderSuite, cases: readonly TrafficCase[]
   }).toEqual(tokensOf(cases));
 }
 
-async function useAll(client: Client, cases: readonly TrafficCase[]): Promise<unknown[]> {
+async function useAll(api: Api, client: Client, cases: readonly TrafficCase[]): Promise<unknown[]> {
   const seen: unknown[] = [];
   for (const { request, stream } of cases) {
-    const body = { ...request, stream } as unknown as Parameters<Client['chat']['completions']['create']>[0];
     const read = async (value: unknown): Promise<unknown> =>
-      stream ? readStream(value as AsyncIterable<unknown>) : value;
-    seen.push(await attempt(async () => read(await client.chat.completions.create(body))));
+      stream ? readStream(api, value as AsyncIterable<unknown>) : value;
+    seen.push(await attempt(async () => read(await api.create(client, { ...request, stream }))));
   }
   return seen;
 }
