@@ -20,6 +20,9 @@ export const TPS_V1: readonly number[] = [
   1, 2, 5, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 2000, 5000, 10000,
 ];
 
+/** Shares of a whole; the first bucket is none of it. */
+export const RATIO: readonly number[] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
+
 /** Client durations of the GenAI conventions (genai main 6fd0d763, 2026-10-09), in seconds. */
 export const GEN_AI_SECONDS: readonly number[] = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,

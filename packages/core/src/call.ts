@@ -29,7 +29,11 @@ export class Call {
   /** Chunks or results that the consumer is waiting for. */
   pending = 1;
   headers: ResponseHeaders | undefined;
+  /** The SDK's own, which its retries are known by. */
+  requestOptions: unknown;
   signal: AbortState | undefined;
+  /** Tells what came only since the request was amended. */
+  isAdded: ((chunk: unknown) => boolean) | undefined;
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
   inFlight: SumPoint | undefined;
@@ -163,6 +167,11 @@ export class Call {
     const { error: told } = this.facts;
     if (outcome === 'ok' && told !== undefined && !this.method.fetches) this.failed(told);
     if (this.ended) return;
+    const { failure } = this.facts;
+    if (failure !== undefined && error === undefined) {
+      this.end('error', failure.type, failure, at);
+      return;
+    }
     this.endedAt = at;
     forget(this);
     if (this.content !== undefined) quietly('content', () => this.content?.ended(this, outcome, type));
@@ -171,9 +180,15 @@ export class Call {
     } catch (fault) {
       warnFault('recording a call', fault);
     }
-    // What was started inside the call keeps its context, and so this call.
+    this.letGo();
+  }
+
+  /** What was started inside the call keeps its context, and so this call. */
+  letGo(): void {
     this.headers = undefined;
+    this.requestOptions = undefined;
     this.signal = undefined;
+    this.facts.server = undefined;
     if (this.content === undefined) this.stream = undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { E2E_V1, GEN_AI_SECONDS, GEN_AI_TOKENS, TPOT_V1, TPS_V1, TTFT_V1 } from './buckets';
+import { E2E_V1, GEN_AI_SECONDS, GEN_AI_TOKENS, RATIO, TPOT_V1, TPS_V1, TTFT_V1 } from './buckets';
 
 /** How an instrument aggregates. `updowncounter` and `gauge` go up and down; the first is a sum, the second a last value. */
 export type InstrumentKind = 'histogram' | 'counter' | 'updowncounter' | 'gauge';
@@ -169,6 +169,37 @@ export const CATALOGUE = {
     [...LABELS, 'kind'],
     'What the server last said is left of the rate limit (kind: requests, tokens)',
   ),
+  retries: llmSum(
+    'llm_retries_total',
+    'counter',
+    '{request}',
+    [...LABELS, 'error_type'],
+    'Requests sent again inside a call, by what was wrong with the one before',
+  ),
+  serverQueue: llmHistogram('llm_server_queue_seconds', 's', TTFT_V1, CALL, 'Time in the queue, as the server told it'),
+  serverPrefill: llmHistogram(
+    'llm_server_prefill_seconds',
+    's',
+    TTFT_V1,
+    CALL,
+    'Time to read the prompt, as the server told it',
+  ),
+  serverDecode: llmHistogram(
+    'llm_server_decode_seconds',
+    's',
+    TTFT_V1,
+    CALL,
+    'Time to write the answer, as the server told it',
+  ),
+  contextUtilization: llmHistogram(
+    'llm_context_utilization_ratio',
+    '1',
+    RATIO,
+    CALL,
+    'Input and output tokens / context window',
+  ),
+  cacheHit: llmHistogram('llm_cache_hit_ratio', '1', RATIO, CALL, 'Cached input tokens / input tokens'),
+  draftAcceptance: llmHistogram('llm_draft_acceptance_ratio', '1', RATIO, CALL, 'Accepted draft tokens / draft tokens'),
   audioSeconds: llmSum('llm_audio_seconds_total', 'counter', 's', LABELS, 'Audio that was billed by its time'),
   trainingLoss: llmSum('training_loss', 'gauge', '', LABELS, 'Training loss at the last step of a fine-tuning job'),
   trainingStep: llmSum('training_step', 'gauge', '', LABELS, 'Last step of a fine-tuning job'),

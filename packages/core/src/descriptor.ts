@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadLink } from './call-hooks';
 import type { ContentMapping } from './content/mapping';
+import type { ServerReader } from './server/times';
 import type { CallFacts, ChunkKind, Usage } from './types';
 
 /** Where a client's calls go, as its descriptor reads it off the client. */
@@ -13,6 +14,22 @@ export interface Destination {
   readonly baseURL?: string | undefined;
   /** Model of requests that name none, such as the deployment of an Azure client. */
   readonly model?: string | undefined;
+}
+
+/** What a server does in a way of its own. */
+export interface Quirks {
+  /** Headers that tell what is left of the rate limits. Default: OpenAI's. */
+  readonly limits?: readonly [requests: string, tokens: string] | undefined;
+  /** Usage on streams is not asked for, since the server rejects the question or answers it unasked. */
+  readonly asksNoUsage?: boolean;
+}
+
+/** Asks a server for more than the caller did. */
+export interface Amendment {
+  /** The request that goes out in place of the caller's, which stays as it is; `undefined` where nothing is asked. */
+  request(request: unknown, quirks: Quirks | undefined): unknown;
+  /** Whether a chunk came only for that: the caller doesn't see it. */
+  isAdded(chunk: unknown): boolean;
 }
 
 /** One method of a client: what to read of its request, chunks and result. No timing, no OpenTelemetry, no try/catch. */
@@ -34,6 +51,9 @@ export interface MethodDescriptor {
   chunk(facts: CallFacts, chunk: unknown): ChunkKind;
   /** Folds a whole result into the facts. May throw: then it is left out. */
   result(facts: CallFacts, result: unknown): void;
+  readonly amendment?: Amendment;
+  /** Loads how the server's own times are read, the first time that one tells any. */
+  server?(): Promise<ServerReader>;
   /** Loads how requests and answers read as messages, once for a client whose content is captured. */
   content?(): Promise<ContentMapping>;
   /** Whether these arguments call a model. Default: all do. Runs the SDK's own calls too: it must be quick and not throw. */
@@ -92,6 +112,7 @@ export interface ProviderDescriptor {
   /** Methods that make another client of the same kind, which then is wrapped too. */
   readonly copies: readonly string[];
   destination(client: object, provider: string | undefined): Destination;
+  quirks?(destination: Destination, client: object): Quirks | undefined;
   /** Attributes of spans to this destination beside the GenAI ones. */
   spanAttributes?(destination: Pick<Destination, 'provider'>, model: string): Attributes;
 }

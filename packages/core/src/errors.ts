@@ -23,7 +23,7 @@ export function isAbort(error: unknown): boolean {
   return ABORTS.has(className(error) ?? '') || (typeof error.name === 'string' && ABORTS.has(error.name));
 }
 
-/** `error.type`: HTTP status, else a system error's code, the server's, or the class name; never a message. */
+/** `error.type`: HTTP status, else a system error's code or the class name; of plain data the server's code. Never a message. */
 export function errorType(error: unknown): string {
   const type = isObject(error) ? (statusOf(error) ?? codeOf(error) ?? className(error) ?? OTHER) : OTHER;
   if (types.has(type)) return type;
@@ -56,7 +56,8 @@ function codeOf(error: ErrorShape): string | undefined {
     if (typeof link.code === 'string' && SYSTEM_CODE.test(link.code)) return link.code;
     link = link.cause;
   }
-  return typeof error.code === 'string' && SERVER_CODE.test(error.code) ? error.code : undefined;
+  const isData = Object.getPrototypeOf(error) === Object.prototype;
+  return isData && typeof error.code === 'string' && SERVER_CODE.test(error.code) ? error.code : undefined;
 }
 
 function className(error: ErrorShape): string | undefined {

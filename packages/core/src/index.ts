@@ -35,6 +35,7 @@ export {
   type MetricProducerOptions,
 } from './producer';
 export type { RouterDecision } from './router';
+export type * from './server/times';
 export type * from './types';
 export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';

@@ -62,11 +62,11 @@ export const lateRecorder: CallRecorder<Call> = {
   ended(call, ...how) {
     const ready = call.method.ready?.(call.facts);
     if (ready === undefined) return recorder.ended(call, ...how);
-    const { stream, headers } = call;
+    const { stream, headers, requestOptions } = call;
     ready.then(() => {
-      Object.assign(call, { stream, headers });
+      Object.assign(call, { stream, headers, requestOptions });
       quietly('recording a call', () => recorder.ended(call, ...how));
-      Object.assign(call, { stream: undefined, headers: undefined });
+      call.letGo();
     });
   },
 };

@@ -36,6 +36,11 @@ export interface WrapOptions {
    * `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, else `off`.
    */
   readonly content?: ContentMode | ContentOptions;
+  /**
+   * Tokens that a model's context window holds, for `llm_context_utilization_ratio`. A function is called once per call;
+   * `undefined` where it knows none. Default: none.
+   */
+  readonly contextWindow?: number | ((model: string) => number | undefined);
   /** A stream that its consumer has not touched for this long is counted as `abandoned`. Default 600,000 (10 minutes). */
   readonly streamIdleTimeoutMillis?: number;
 }

@@ -6,6 +6,7 @@ import type { ResponseHeaders } from './types';
 
 interface ResponseProps {
   response?: { readonly headers?: ResponseHeaders };
+  readonly options?: unknown;
   readonly controller?: { readonly signal?: { readonly aborted: boolean } };
 }
 
@@ -147,6 +148,7 @@ class Follower {
     try {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
+      call.requestOptions = props.options;
       call.responded();
       // Whoever waits for a promise of the call has asked for its body by now.
       if (isAwaited(this.#first) || this.#others?.some(isAwaited)) return props;

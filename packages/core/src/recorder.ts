@@ -6,13 +6,16 @@ import { claim, defer } from './deferred';
 import { Ended } from './ended';
 import { GapPoint, replay } from './gaps';
 import { recordGenAi, recordGenAiUsage } from './gen-ai';
-import { warnFault } from './guard';
+import { quietly, warnFault } from './guard';
 import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import { isInTable } from './prices/lazy';
 import { enterShared } from './prices/shared-time';
+import { adoptHeaders, LIMITS, wantedHeaders } from './response';
+import { endWithRetries } from './retries';
 import type { Series } from './series';
-import { endSpan } from './span';
+import { recordServer } from './server/lazy';
+import { describeSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
 import { summaryOf } from './summary-lazy';
 import type { Cost } from './types';
@@ -20,10 +23,6 @@ import type { Cost } from './types';
 /** The series that a call belongs to. */
 export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>
   watch.series(model, method.operation, endpoint, pipeline);
-
-/** After so many responses in a row without rate limits, only every so many are looked at: reading a header costs. */
-const LIMITLESS = 8;
-const LIMITLESS_STEP = 32;
 
 /** Turns an ended call into numbers and ends its span. */
 export const recorder: CallRecorder<Call> = {
@@ -34,20 +33,28 @@ export const recorder: CallRecorder<Call> = {
       pipeline.models.confirm(call.model, options.models);
     }
     const series = seriesOf(call, pipeline);
+    quietly('response headers', () => adoptHeaders(call, error) && this.responded(call));
     call.facts.responseModel = cut(call.facts.responseModel);
     const points = series.points(outcome, errorType, call.facts.responseModel);
-    const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
+    const ended = new Ended(call, pipeline, series, points, outcome, errorType);
     for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
+    try {
+      describeSpan(call, outcome, errorType, error);
+      endWithRetries(ended, error);
+    } finally {
+      // Last: functions of the user's run here, which find the call recorded.
+      runPart(call.method.fetches ? recordFetched : recordCostOnly, ended);
+    }
   },
 
   responded(call) {
-    const { watch } = call;
-    watch.limitless += 1;
-    if (watch.limitless > LIMITLESS && watch.limitless % LIMITLESS_STEP !== 0) return;
-    const requests = numberOf(call.headers?.get('x-ratelimit-remaining-requests'));
-    const tokens = numberOf(call.headers?.get('x-ratelimit-remaining-tokens'));
+    const { watch, headers, endpoint } = call;
+    if (headers === undefined) return;
+    const { limits = LIMITS } = endpoint.quirks ?? {};
+    watch.sent.look(headers, wantedHeaders(limits));
+    const requests = numberOf(watch.sent.read(headers, limits[0]));
+    const tokens = numberOf(watch.sent.read(headers, limits[1]));
     if (requests === undefined && tokens === undefined) return;
-    watch.limitless = 0;
     const series = seriesOf(call, watch.pipeline);
     if (requests !== undefined) series.limit('requests').value = requests;
     if (tokens !== undefined) series.limit('tokens').value = tokens;
@@ -134,10 +141,6 @@ export function recordUsage(ended: Ended): void {
   }
 }
 
-function recordSpan({ call, outcome, errorType, error }: Ended): void {
-  endSpan(call, outcome, errorType, error);
-}
-
 /** Records what a call cost, and hands it to `tell`. */
 export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void): void {
   const { call, points } = ended;
@@ -148,8 +151,7 @@ export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void
   });
 }
 
-// Last: functions of the user's run here, which find the call recorded.
-const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
+const recordCostOnly = (ended: Ended): void => recordCost(ended, summaryOf(ended));
 
 /** What a fetch brought are tokens of another call. */
 function withholdUsage(ended: Ended): void {
@@ -174,10 +176,10 @@ function recordFetched(ended: Ended): void {
   if (options.pricing !== undefined) enterShared(origin, options.pricing);
   const series = seriesOf(origin, pipeline);
   const points = series.points('ok', undefined, responseModel);
-  const late = new Ended(origin, pipeline, series, points, 'ok', undefined, undefined);
+  const late = new Ended(origin, pipeline, series, points, 'ok', undefined);
   const recordCostOfBoth = (): void => recordCost(late, summaryOf(ended));
   for (const part of [recordUsage, recordGenAiUsage, recordCostOfBoth]) runPart(part, late);
 }
 
-const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordSpan, recordCostLast];
-const FETCH_PARTS = [withholdUsage, recordRequest, recordStream, recordGenAi, recordSpan, recordFetched];
+const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordServer];
+const FETCH_PARTS = [withholdUsage, recordRequest, recordStream, recordGenAi];

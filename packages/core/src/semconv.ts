@@ -34,7 +34,10 @@ export const LATEST_ONLY: ReadonlySet<string> = new Set([
 export const ATTR_ERROR_TYPE = 'error.type';
 export const ATTR_SERVER_ADDRESS = 'server.address';
 export const ATTR_SERVER_PORT = 'server.port';
+export const RESPONSE_HEADER = 'http.response.header.';
 
 // Ours: what no convention has a name for.
 export const ATTR_OUTCOME = 'llm.outcome';
 export const ATTR_MAX_GAP = 'llm.stream.max_gap';
+export const ATTR_FIRST_TOKEN = 'llm.stream.first_token';
+export const ATTR_TOOL_CALLS = 'llm.tool_calls';

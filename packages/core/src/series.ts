@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { InstrumentKey } from './catalogue';
+import type { Quirks } from './descriptor';
 import type { GapPoint } from './gaps';
 import { answeredBy, type Binder, type PointSource, Points } from './points';
 import * as semconv from './semconv';
@@ -18,6 +19,7 @@ export interface Endpoint {
   readonly genAiProvider: string;
   readonly address: string | undefined;
   readonly port: number | undefined;
+  readonly quirks?: Quirks | undefined;
   /** Model of requests that name none. */
   readonly model?: string | undefined;
   /** Of `callContext`. */

@@ -7,10 +7,11 @@ import { errorMessage } from './errors';
 import { quietly, warnFault } from './guard';
 import type { CallLink } from './lifetimes';
 import { UNKNOWN_MODEL } from './models';
+import { addResponse } from './response';
 import * as semconv from './semconv';
 import type { Series } from './series';
 import type { StreamTimes } from './stream-times';
-import type { Outcome, Usage } from './types';
+import { NO_TOKEN, OUTPUT, type Outcome, type Usage } from './types';
 
 /** Takes attributes one by one: a span, which does no more than that with many at once. */
 export interface AttributeSink {
@@ -54,22 +55,17 @@ function addAll(sink: AttributeSink, attributes: Record<string, unknown> = {}, p
   }
 }
 
-/** Says on the span of a call how it ended, and ends it. */
-export function endSpan(call: Call, outcome: Outcome, errorType: string | undefined, error: unknown): void {
+/** Says on the span of a call how it ended. */
+export function describeSpan(call: Call, outcome: Outcome, errorType: string | undefined, error: unknown): void {
   const { span } = call;
-  if (span === undefined) return;
   try {
-    if (span.isRecording()) {
-      addEnd(span, call, outcome, errorType);
-      if (outcome === 'error') span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
-      if (outcome === 'truncated') span.setStatus({ code: SpanStatusCode.ERROR, message: 'stream ended early' });
-    }
+    if (!span?.isRecording()) return;
+    addEnd(span, call, outcome, errorType);
+    if (outcome === 'error') span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+    if (outcome === 'truncated') span.setStatus({ code: SpanStatusCode.ERROR, message: 'stream ended early' });
   } catch (fault) {
     warnFault('describing a span', fault);
   }
-  const nanos =
-    Math.round(secondsBetween(call.startedAt, call.endedAt) * 1e9) + (call.startedAtEpochMillis % 1000) * 1e6;
-  span.end([Math.trunc(call.startedAtEpochMillis / 1000) + Math.trunc(nanos / 1e9), nanos % 1e9]);
 }
 
 const messageOf = (error: unknown): string => quietly('an error', () => errorMessage(error)) ?? '';
@@ -90,12 +86,17 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
     set(sink, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
   if (facts.usage !== undefined) addUsage(sink, facts.usage, call.watch.profile);
+  addResponse(sink, call, outcome);
   if (call.watch.profile !== 'v1.41') addAll(sink, facts.attributes, call.watch.profile);
 }
 
-function addStream(sink: AttributeSink, { firstChunk, maxGapMillis }: StreamTimes, startedAt: number): void {
+function addStream(sink: AttributeSink, stream: StreamTimes, startedAt: number): void {
+  const { firstChunk, firstKind, maxGapMillis } = stream;
   if (firstChunk !== NEVER) {
     sink.setAttribute(semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK, secondsBetween(startedAt, firstChunk));
+  }
+  if (firstKind !== NO_TOKEN) {
+    sink.setAttribute(semconv.ATTR_FIRST_TOKEN, firstKind === OUTPUT ? 'output' : 'reasoning');
   }
   if (maxGapMillis !== NEVER) sink.setAttribute(semconv.ATTR_MAX_GAP, maxGapMillis / 1000);
 }

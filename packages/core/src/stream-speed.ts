@@ -3,7 +3,7 @@ import type { StreamTimes } from './stream-times';
 import type { Usage } from './types';
 
 /**
- * Seconds per output token after the first, (last − first token) / (output tokens − 1); its inverse is the speed in tokens
+ * Seconds per output token after the first, (last − first token) / (output tokens − 1), unlisted ones included; its inverse is the speed in tokens
  * per second. `undefined` where the server counted less than two tokens, or no time passed between the first and the last.
  */
 export function secondsPerOutputToken(
@@ -12,6 +12,6 @@ export function secondsPerOutputToken(
 ): number | undefined {
   if (firstToken === NEVER) return undefined;
   const generation = secondsBetween(firstToken, lastToken);
-  const following = (usage?.output ?? 0) - 1;
+  const following = (usage?.output ?? 0) + (usage?.unlisted ?? 0) - 1;
   return following > 0 && generation > 0 ? generation / following : undefined;
 }

@@ -7,6 +7,7 @@ export class StreamTimes {
   firstChunk: number = NEVER;
   firstToken: number = NEVER;
   firstOutputToken: number = NEVER;
+  firstKind: ChunkKind = NO_TOKEN;
   lastToken: number = NEVER;
   gaps: GapPoint | undefined;
   /** The gaps are those of the metric producer, not of this call alone. */
@@ -50,7 +51,10 @@ export class StreamTimes {
     if (this.firstChunk === NEVER) this.firstChunk = this.#arrivedAt;
     else this.#gap(kind !== NO_TOKEN);
     if (kind === NO_TOKEN) return;
-    if (this.firstToken === NEVER) this.firstToken = this.#arrivedAt;
+    if (this.firstToken === NEVER) {
+      this.firstToken = this.#arrivedAt;
+      this.firstKind = kind;
+    }
     if (kind === OUTPUT && this.firstOutputToken === NEVER) this.firstOutputToken = this.#arrivedAt;
     this.lastToken = this.#arrivedAt;
   }

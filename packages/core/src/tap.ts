@@ -1,3 +1,4 @@
+import { leavingOut } from './amend';
 import type { Call } from './call';
 import { quietly, warnFault } from './guard';
 import { type CallLink, watchFor } from './lifetimes';
@@ -17,7 +18,7 @@ export function isTappable(value: unknown): value is TappableStream {
 /** Observes the first iteration of `stream`, in place: the stream stays the very object that the SDK made. */
 export function tapStream(stream: TappableStream, call: Call): void {
   const source = stream.iterator;
-  const { link } = call;
+  const { link, isAdded } = call;
   call.streams(stream.controller?.signal);
   let tapped = false;
   watchFor(stream, call);
@@ -26,7 +27,8 @@ export function tapStream(stream: TappableStream, call: Call): void {
     if (tapped) return iteration;
     tapped = true;
     if (typeof iteration?.next !== 'function') return iteration;
-    return quietly('tapping a stream', () => tapIterator(iteration, link)) ?? iteration;
+    const tap = quietly('tapping a stream', () => tapIterator(iteration, link)) ?? iteration;
+    return isAdded === undefined ? tap : leavingOut(tap, isAdded);
   };
 }
 

@@ -35,6 +35,13 @@ export interface Cost {
   readonly source: CostSource;
 }
 
+/** What a server said of an error in a frame or result that the SDK takes for an answer. */
+export interface Failure {
+  /** `error.type`: a status, else the class that the SDK has for it. */
+  readonly type: string;
+  readonly message: unknown;
+}
+
 /** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */
 export class CallFacts {
   responseId: string | undefined = undefined;
@@ -46,6 +53,11 @@ export class CallFacts {
   cost: number | undefined = undefined;
   serviceTier: string | undefined = undefined;
   systemFingerprint: string | undefined = undefined;
+  /** What tells the tool calls of an answer from each other. */
+  toolCalls: Set<string> | undefined = undefined;
+  failure: Failure | undefined = undefined;
+  /** The chunk or result in which the server told how long it took, for the method's `server` to read. */
+  server: unknown = undefined;
   /** Whether the stream's terminal event was seen. */
   complete = false;
   /** Whether any of the output was seen; for descriptors that need to know. */

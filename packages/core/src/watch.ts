@@ -1,11 +1,12 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
-import type { Destination, ProviderDescriptor } from './descriptor';
+import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
 import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
 import { own } from './own';
 import { type Pipeline, pipelineOf } from './pipeline';
 import { SCHEMA_URL } from './semconv';
+import { SentHeaders } from './sent-headers';
 import type { Endpoint, Series } from './series';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
@@ -15,8 +16,7 @@ const IDLE_TIMEOUT = 600_000;
 export class Watch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
-  /** Responses in a row that told of no rate limit. */
-  limitless = 0;
+  readonly sent: SentHeaders = new SentHeaders();
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
   #client: object;
   #baseURL: unknown;
@@ -69,15 +69,16 @@ export class Watch {
     const baseURL = own(this.#client, 'baseURL');
     if (this.#endpoint === undefined || baseURL !== this.#baseURL) {
       this.#baseURL = baseURL;
-      this.#endpoint = toEndpoint(this.descriptor.destination(this.#client, this.options.provider));
+      const destination = this.descriptor.destination(this.#client, this.options.provider);
+      this.#endpoint = toEndpoint(destination, this.descriptor.quirks?.(destination, this.#client));
     }
     return this.#endpoint;
   }
 }
 
-function toEndpoint({ provider, genAiProvider, baseURL, model }: Destination): Endpoint {
+function toEndpoint({ provider, genAiProvider, baseURL, model }: Destination, quirks: Quirks | undefined): Endpoint {
   const name = genAiProvider ?? provider.replaceAll('-', '_');
-  return { provider, genAiProvider: name, model, ...serverOf(baseURL) };
+  return { provider, genAiProvider: name, model, quirks, ...serverOf(baseURL) };
 }
 
 function serverOf(baseURL: string | undefined): Pick<Endpoint, 'address' | 'port'> {

@@ -1,3 +1,4 @@
+import { amend } from './amend';
 import { begin } from './begin';
 import type { Call } from './call';
 import { checkOptions } from './check-options';
@@ -7,6 +8,7 @@ import { quietly, warnOnce } from './guard';
 import { observeResult } from './observe';
 import type { WrapOptions } from './options';
 import { follow } from './promise';
+import { watchRetries } from './retries';
 import { runInContext } from './run-in-context';
 import { type Method, type Resource, replace, type Stand } from './stand-in';
 import { loadSummaries } from './summary-lazy';
@@ -33,6 +35,7 @@ export function wrapClient<Client extends object>(
     for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
     loadContent(watch);
     loadSummaries(options);
+    if (found.length > 0) watchRetries(client as Resource);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
   return client;
@@ -46,7 +49,7 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
   return replaceIn(client, method, (original, self, args) => {
     const call = method.isCall?.(args) === false ? undefined : begin(method, watch, args);
-    return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, args);
+    return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, amend(call, args));
   });
 }
 

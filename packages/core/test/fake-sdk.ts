@@ -1,5 +1,5 @@
 import type { MethodDescriptor, ProviderDescriptor } from '../src/descriptor';
-import { type CallFacts, type ChunkKind, NO_TOKEN, OUTPUT, REASONING, type Usage } from '../src/types';
+import { type CallFacts, type ChunkKind, type Failure, NO_TOKEN, OUTPUT, REASONING, type Usage } from '../src/types';
 
 /** A chunk of the fake provider, which says itself what it is. */
 export interface FakeChunk {
@@ -8,15 +8,17 @@ export interface FakeChunk {
   readonly end?: string;
   readonly model?: string;
   readonly cost?: number;
+  readonly failure?: Failure;
 }
 
 const KINDS = { text: OUTPUT, reasoning: REASONING } as const;
 
 function fold(facts: CallFacts, chunk: unknown): ChunkKind {
-  const { kind, usage, end, model, cost } = chunk as FakeChunk;
+  const { kind, usage, end, model, cost, failure } = chunk as FakeChunk;
   if (usage !== undefined) facts.usage = usage;
   if (model !== undefined) facts.responseModel = model;
   if (cost !== undefined) facts.cost = cost;
+  if (failure !== undefined) facts.failure = failure;
   if (end !== undefined) facts.finish(0, end);
   return kind === undefined ? NO_TOKEN : KINDS[kind];
 }

@@ -169,5 +169,5 @@ it('without onCall nothing is read for it', async () => {
     provider,
   );
   await client.chat.create({ model: 'fake-1' });
-  expect(get.mock.calls.flat().filter((name) => name.includes('req') && name.includes('id'))).toEqual([]);
+  expect(get.mock.calls.flat()).not.toContain('apim-request-id');
 });

@@ -122,6 +122,30 @@ describe('error', () => {
     await expect(leaveAfter(stream, 9)).rejects.toThrow('cut');
     await expectOutcome('error', 0.33, 'RangeError');
   });
+
+  const FAILED: Script = [
+    ...STREAM.slice(0, 3),
+    [30, { failure: { type: '503', message: 'engine died' } }],
+    [10, STOP],
+  ];
+
+  it('is an error that the SDK hands on as an answer', async () => {
+    await leaveAfter(await open(() => streamOf(FAILED)), 9);
+    await expectOutcome('error', 0.29, '503');
+    expect(onlySpan(telemetry).status.message).toBe('engine died');
+    expect(await measured()).toMatchObject({ firstToken: 0.2, gaps: [1, 0.05], usageMissing: 0 });
+  });
+
+  it('is such an error after which the consumer breaks off', async () => {
+    await leaveAfter(await open(() => streamOf(FAILED)), 4);
+    await expectOutcome('error', 0.28, '503');
+  });
+
+  it('is a result that tells of an error', async () => {
+    const result = { failure: { type: 'APIError', message: 7 } };
+    expect(await createWrapped(telemetry, async () => result).chat.create({ model: 'fake-1' })).toBe(result);
+    await expectOutcome('error', 0, 'APIError');
+  });
 });
 
 describe('cancelled', () => {

@@ -7,9 +7,10 @@ import {
   ownString,
   REASONING,
 } from '@grump/llm-otel-core';
+import { type ErrorBody, foldFailure } from './failure';
 import { filled, isFilled } from './filled';
 import { chatAttributes, requestAttributes } from './request';
-import { readCost, readUsage, type ServerUsage } from './usage';
+import { readCost, readUsage, type ServerUsage, type Timings, usageOfTimings } from './usage';
 
 interface Delta {
   readonly content?: unknown;
@@ -24,7 +25,14 @@ interface Delta {
 }
 
 interface ToolFunction {
+  readonly name?: unknown;
   readonly arguments?: unknown;
+}
+
+interface ToolCall {
+  readonly index?: unknown;
+  readonly id?: unknown;
+  readonly function?: ToolFunction | null;
 }
 
 interface Choice {
@@ -32,10 +40,15 @@ interface Choice {
   readonly delta?: Delta | null;
   /** Of text completions, in place of a delta. */
   readonly text?: unknown;
+  readonly message?: { readonly tool_calls?: unknown } | null;
   readonly finish_reason?: unknown;
+  /** OpenRouter. */
+  readonly error?: unknown;
+  /** Moonshot. */
+  readonly usage?: ServerUsage | null;
 }
 
-interface ChatBody {
+interface ChatBody extends ErrorBody {
   readonly id?: unknown;
   readonly model?: unknown;
   readonly choices?: readonly (Choice | null)[] | null;
@@ -43,6 +56,12 @@ interface ChatBody {
   readonly service_tier?: unknown;
   readonly system_fingerprint?: unknown;
   readonly x_groq?: { readonly usage?: ServerUsage | null } | null;
+  /** llama.cpp. */
+  readonly timings?: Timings | null;
+  /** Cerebras. */
+  readonly time_info?: unknown;
+  /** Dynamo. */
+  readonly nvext?: unknown;
 }
 
 const MOST_CHOICES = 1024;
@@ -56,6 +75,7 @@ export const chat: MethodDescriptor = {
   attributes: chatAttributes,
   chunk: foldChunk,
   result: foldResult,
+  server: () => import('./server'),
   content: () => import('./content'),
 };
 
@@ -73,16 +93,22 @@ function foldChunk(facts: CallFacts, chunk: unknown): ChunkKind {
   const body = chunk as ChatBody;
   foldBody(facts, body);
   const { choices } = body;
-  if (!Array.isArray(choices)) return NO_TOKEN;
+  if (!Array.isArray(choices)) {
+    foldFailure(facts, body);
+    return NO_TOKEN;
+  }
   let kind: ChunkKind = NO_TOKEN;
   for (let place = 0; place < choices.length; place++) {
     const choice: Choice | null = choices[place];
     if (!choice) continue;
     foldFinish(facts, choice);
+    const { delta } = choice;
+    if (delta?.tool_calls) foldToolCalls(facts, choice, delta.tool_calls);
     if (kind === OUTPUT) continue;
-    if (choice.delta) kind = later(kind, kindOf(choice.delta));
+    if (delta) kind = later(kind, kindOf(delta));
     else if (isFilled(choice.text)) kind = OUTPUT;
   }
+  if (facts.complete) foldTimes(facts, body);
   return kind;
 }
 
@@ -92,7 +118,13 @@ function foldResult(facts: CallFacts, result: unknown): void {
   const body = result as ChatBody;
   facts.complete = true;
   foldBody(facts, body);
-  for (const choice of body.choices ?? []) if (choice) foldFinish(facts, choice);
+  foldTimes(facts, body);
+  if (!Array.isArray(body.choices)) foldFailure(facts, body);
+  for (const choice of body.choices ?? []) {
+    if (!choice) continue;
+    foldFinish(facts, choice);
+    foldToolCalls(facts, choice, choice.message?.tool_calls);
+  }
 }
 
 /** What chunks and results have in common. Azure sends its first chunk with an empty id and model. */
@@ -108,13 +140,34 @@ function foldBody(facts: CallFacts, body: ChatBody): void {
   facts.cost = readCost(usage) ?? facts.cost;
 }
 
+/** A server that tells its times does so once all is written. They are read when the call is over. */
+function foldTimes(facts: CallFacts, body: ChatBody): void {
+  const { timings } = body;
+  if (timings ?? body.time_info ?? body.nvext ?? (body.usage ?? body.x_groq?.usage)?.queue_time) facts.server = body;
+  if (timings && facts.usage === undefined) facts.usage = usageOfTimings(timings);
+}
+
 /** The stream is complete when each choice that was seen has a reason. */
 function foldFinish(facts: CallFacts, choice: Choice): void {
   const { index } = choice;
   const place = typeof index === 'number' && index >= 0 && index < MOST_CHOICES ? index : 0;
   if (place >= facts.finishReasons.length) facts.expect(place + 1);
   const reason = filled(choice.finish_reason);
-  if (reason !== undefined) facts.finish(place, reason);
+  if (reason === undefined) return;
+  facts.finish(place, reason);
+  if (choice.usage) facts.usage = readUsage(choice.usage) ?? facts.usage;
+  if (reason === 'error') foldFailure(facts, { error: choice.error ?? reason });
+}
+
+/** A tool call begins with its name, which some servers repeat; what follows are arguments. Its index tells it from others. */
+function foldToolCalls(facts: CallFacts, choice: Choice, calls: unknown): void {
+  if (!Array.isArray(calls)) return;
+  for (let place = 0; place < calls.length; place++) {
+    const call: ToolCall | null = calls[place];
+    if (!isFilled(call?.function?.name)) continue;
+    facts.toolCalls ??= new Set();
+    facts.toolCalls.add(`${choice.index} ${call?.index ?? call?.id ?? place}`);
+  }
 }
 
 function kindOf(delta: Delta): ChunkKind {

@@ -5,7 +5,7 @@ import { embeddings } from './embeddings';
 import { images } from './images';
 import { moderations } from './moderations';
 import { observed } from './observed';
-import { destinationOf, spanAttributes } from './providers';
+import { destinationOf, quirksOf, spanAttributes } from './providers';
 import { rerank } from './rerank';
 import { compact, responses, retrieve } from './responses';
 
@@ -28,5 +28,6 @@ export const openai: ProviderDescriptor = {
   observed,
   copies: ['withOptions'],
   destination: destinationOf,
+  quirks: quirksOf,
   spanAttributes,
 };

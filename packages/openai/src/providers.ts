@@ -1,7 +1,7 @@
-import { type Destination, own, ownString, parseURL } from '@grump/llm-otel-core';
+import { type Destination, own, ownString, parseURL, type Quirks } from '@grump/llm-otel-core';
 import type { Attributes } from '@opentelemetry/api';
 
-interface Host {
+export interface Host {
   /** The end of the host name; the label stands for every host below it. */
   readonly host: string;
   readonly provider: string;
@@ -10,7 +10,7 @@ interface Host {
 }
 
 /** Servers known by the host of their base URL. GenAI names from the conventions' registry (2026-10) where it has one. */
-const HOSTS: readonly Host[] = [
+export const HOSTS: readonly Host[] = [
   { host: 'integrate.api.nvidia.com', provider: 'nvidia-nim' },
   { host: 'ai.api.nvidia.com', provider: 'nvidia-nim' },
   { host: 'api.nvcf.nvidia.com', provider: 'nvidia-nim' },
@@ -39,6 +39,7 @@ const HOSTS: readonly Host[] = [
   { host: 'dashscope.aliyuncs.com', provider: 'alibaba' },
   { host: 'dashscope-intl.aliyuncs.com', provider: 'alibaba' },
   { host: 'z.ai', provider: 'zai' },
+  { host: 'databricks.com', provider: 'databricks' },
 ];
 
 /** `gen_ai.provider.name` of a label that the user gave. */
@@ -48,7 +49,7 @@ const GEN_AI: ReadonlyMap<string, string> = new Map(
 
 /** Label of a server that is told by nothing. */
 const COMPATIBLE = 'openai-compatible';
-const NIM = 'nvidia-nim';
+export const NIM = 'nvidia-nim';
 
 /** Attributes of spans of NIM calls. */
 export const spanAttributes = ({ provider }: Pick<Destination, 'provider'>, model: string): Attributes =>
@@ -82,3 +83,40 @@ const genAiName = (name: string | undefined): Pick<Destination, 'genAiProvider'>
 /** `AzureOpenAI` behind a gateway of another name: only it has an API version. */
 const isAzure = (client: object): boolean =>
   typeof own(client, 'apiVersion') === 'string' && 'deploymentName' in client;
+
+/** Headers that tell what is left of the rate limits, requests first, where they aren't OpenAI's. */
+export const LIMITS: Readonly<Record<string, Quirks['limits']>> = {
+  cerebras: ['x-ratelimit-remaining-requests-day', 'x-ratelimit-remaining-tokens-minute'],
+  fireworks: ['x-ratelimit-remaining-requests', 'x-ratelimit-remaining-tokens-generated'],
+  mistral: ['x-ratelimit-remaining-req-minute', 'x-ratelimit-remaining-tokens-minute'],
+  together: ['x-ratelimit-remaining', 'x-tokenlimit-remaining'],
+};
+
+/** Servers that reject a question for usage on streams, */
+export const USAGE_REJECTED: readonly string[] = ['mistral', 'databricks'];
+/** and those that tell it unasked. llama.cpp would move its timings away from the chunk that has them. */
+export const USAGE_UNASKED: readonly string[] = [
+  'deepseek',
+  'fireworks',
+  'groq',
+  'llama.cpp',
+  'openrouter',
+  'perplexity',
+  'together',
+  'xai',
+];
+
+/** What the server at a destination does in ways of its own. */
+export const quirksOf = ({ provider, baseURL }: Destination, client: object): Quirks => ({
+  limits: LIMITS[provider],
+  asksNoUsage:
+    USAGE_REJECTED.includes(provider) ||
+    USAGE_UNASKED.includes(provider) ||
+    (provider === 'azure' && !isAskable(client, baseURL)),
+});
+
+/** Azure takes the question since API version 2024-09-01-preview; its serverless models reject what they don't know. */
+function isAskable(client: object, baseURL = ''): boolean {
+  const version = own(client, 'apiVersion');
+  return typeof version === 'string' ? version >= '2024-09-01' : baseURL.includes('/openai');
+}

@@ -22,6 +22,8 @@ export interface ServerUsage extends Counts, Parts {
   /** SGLang, Moonshot: at the top level. */
   readonly reasoning_tokens?: unknown;
   readonly cached_tokens?: unknown;
+  /** Groq: seconds. */
+  readonly queue_time?: unknown;
   /** OpenRouter: US dollars. Perplexity: an object with the total. */
   readonly cost?: unknown;
   /** xAI: ten-billionths of a US dollar. */
@@ -66,6 +68,20 @@ export function readUsage(usage: ServerUsage, fields: Fields = CHAT): Usage | un
 function unlistedOf({ total_tokens: total }: ServerUsage, input = 0, output = 0): number | undefined {
   const unlisted = (count(total) ?? 0) - input - output;
   return unlisted > 0 ? unlisted : undefined;
+}
+
+/** llama.cpp's own counts, on the last chunk whether asked for or not. */
+export interface Timings {
+  readonly cache_n?: unknown;
+  readonly prompt_n?: unknown;
+  readonly predicted_n?: unknown;
+}
+
+/** The counts of llama.cpp's `timings`, whose `prompt_n` leaves out what came from the cache. */
+export function usageOfTimings({ cache_n, prompt_n, predicted_n }: Timings): Usage {
+  const cacheRead = count(cache_n);
+  const read = count(prompt_n);
+  return { input: read === undefined ? undefined : read + (cacheRead ?? 0), output: count(predicted_n), cacheRead };
 }
 
 const TICKS_PER_USD = 1e10;

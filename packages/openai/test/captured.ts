@@ -49,14 +49,15 @@ export async function useCaptured(
   const answerWith = (next: Scenario): void => {
     answer = { ...AT_ONCE, ...next };
   };
+  const spans = (): SpanRow[] => telemetry.spans().filter(({ kind }) => kind === 'CLIENT');
   const capture: Captured['capture'] = async (request, next) => {
     if (next !== undefined) answerWith(next);
-    const before = telemetry.spans().length;
+    const before = spans().length;
     await readAll(create(client, request)).catch(() => {});
-    await vi.waitFor(() => expect(telemetry.spans().length).toBe(before + 1));
-    return contentOf(telemetry.spans().at(-1)!);
+    await vi.waitFor(() => expect(spans().length).toBe(before + 1));
+    return contentOf(spans().at(-1)!);
   };
-  return { client, capture, answerWith, spans: () => telemetry.spans() };
+  return { client, capture, answerWith, spans };
 }
 
 async function readAll(answer: Promise<unknown>): Promise<void> {

@@ -23,8 +23,18 @@ const results = traffic.filter(({ stream }) => !stream);
 const value: fc.Arbitrary<unknown> = fc.oneof(fc.constantFrom(...ODD), fc.jsonValue({ maxDepth: 3 }));
 const KINDS = ['drop', 'duplicate', 'swap', 'insert', 'retype', 'delete', 'rename', 'field'] as const;
 /** What is read off chunks and results. */
-const FIELDS = ['id', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'x_groq', 'error'];
-const COUNTS = ['prompt_tokens', 'completion_tokens', 'prompt_tokens_details', 'cost', 'reasoning_tokens'];
+const FIELDS = [
+  ...['id', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'x_groq', 'error', 'object', 'message'],
+  ...['timings', 'time_info', 'nvext'],
+];
+const COUNTS = [
+  'prompt_tokens',
+  'completion_tokens',
+  'prompt_tokens_details',
+  'cost',
+  'reasoning_tokens',
+  'queue_time',
+];
 
 /** A change of recorded data; `at` and `path` count modulo what is there. */
 const mutation = fc.record({ kind: fc.constantFrom(...KINDS), at: fc.nat(), path: fc.nat(), value });

@@ -1,8 +1,11 @@
 import { AzureOpenAI, OpenAI } from 'openai';
 import { describe, expect, it } from 'vitest';
+import { useTelemetry } from '../../core/test/measure';
+import { wrapNIM } from '../src/index';
 import { destinationOf } from '../src/providers';
 
-const client = (baseURL: string) => new OpenAI({ apiKey: 'none', baseURL });
+const fetch = async () => new Response('no', { status: 500 });
+const client = (baseURL: string) => new OpenAI({ apiKey: 'none', baseURL, maxRetries: 0, fetch });
 
 describe('the provider of a client', () => {
   it.each([
@@ -49,5 +52,28 @@ describe('the provider of a client', () => {
       baseURL: 'https://gateway.example/openai',
     });
     expect(destinationOf(azure, undefined).provider).toBe('azure');
+  });
+});
+
+describe('wrapNIM', () => {
+  it('is wrapOpenAI with the provider fixed, whatever the URL', async () => {
+    const { spans, total, ...telemetry } = useTelemetry();
+    const nim = client('http://localhost:8000/v1');
+    expect(wrapNIM(nim, { ...telemetry, includeUsage: true })).toBe(nim);
+    await nim.chat.completions.create({ model: 'm', messages: [] }).catch(() => undefined);
+    expect(spans()).toMatchObject([
+      {
+        attributes: {
+          'gen_ai.provider.name': 'nvidia_nim',
+          'nvidia.nim.provider': 'nvidia-nim',
+          'nvidia.nim.model': 'm',
+        },
+      },
+    ]);
+    expect(await total('llm_requests_total', { provider: 'nvidia-nim' })).toBe(1);
+  });
+
+  it('refuses what is no client', () => {
+    expect(() => wrapNIM(undefined as unknown as object)).toThrow(TypeError);
   });
 });

@@ -49,7 +49,7 @@ function waitFor(loading: Promise<StartContent | undefined>, call: Call, request
   const { span } = call;
   const said: Step[] = [];
   const traced: Step[] = [];
-  call.span = span && standIn(['isRecording', 'setAttribute', 'setStatus', 'end'], traced);
+  call.span = span && standIn(['isRecording', 'setAttribute', 'setStatus', 'addEvent', 'end'], traced);
   loading.then((start) => {
     call.span = span;
     call.content = said.length > MOST ? undefined : quietly('content', () => start?.(call, request));

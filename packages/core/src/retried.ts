@@ -1,0 +1,71 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Ended } from './ended';
+import { headersOf } from './response';
+import { ATTR_ERROR_TYPE } from './semconv';
+import { spanTime } from './span-time';
+import type { ResponseHeaders } from './types';
+
+/** That the SDK is about to repeat a request, as it was seen. */
+export interface RetryNote {
+  /** Milliseconds of the monotonic clock. */
+  readonly at: number;
+  /** What the SDK's `retryRequest` was called with. */
+  readonly args: readonly unknown[];
+  /** The last response that the SDK asked itself about; not for sure that of this retry. */
+  readonly response: FailedResponse | undefined;
+}
+
+export interface FailedResponse {
+  readonly headers: object;
+  readonly status: number;
+}
+
+/** The class of error that the SDKs throw where no response came. */
+const NO_RESPONSE = 'APIConnectionError';
+
+const ATTR_RESEND_COUNT = 'http.request.resend_count';
+const ATTR_STATUS_CODE = 'http.response.status_code';
+/** Ours: seconds that the server asked to wait. */
+const ATTR_RETRY_AFTER = 'llm.retry_after';
+
+/** Counts the retries inside a call by what was wrong with the try before, puts an event on its span for each, and ends it. */
+export function recordRetries(ended: Ended, notes: readonly RetryNote[], endSpan: () => void): void {
+  try {
+    for (const [index, note] of notes.entries()) recordRetry(ended, note, index + 1);
+    ended.call.span?.setAttribute(ATTR_RESEND_COUNT, notes.length);
+  } finally {
+    endSpan();
+  }
+}
+
+function recordRetry(ended: Ended, note: RetryNote, count: number): void {
+  const { call, points } = ended;
+  const headers = headersIn(note);
+  const status = headers && note.response?.status;
+  const type = status === undefined ? NO_RESPONSE : String(status);
+  ended.count(points.perModel('retries', 'error_type', type), 1);
+  const attributes: Attributes = { [ATTR_RESEND_COUNT]: count };
+  if (status === undefined) attributes[ATTR_ERROR_TYPE] = type;
+  else attributes[ATTR_STATUS_CODE] = status;
+  const epochMillis = call.startedAtEpochMillis + note.at - call.startedAt;
+  const seconds = headers && retryAfter(headersOf(headers), epochMillis);
+  if (seconds !== undefined) attributes[ATTR_RETRY_AFTER] = seconds;
+  call.span?.addEvent('retry', attributes, spanTime(call, note.at));
+}
+
+/**
+ * Headers of the response before a retry; none where no response came. The SDK calls with the request's options, the retries
+ * that are left, since openai 5 a log id, and headers.
+ */
+function headersIn({ args: [, , third, fourth] }: RetryNote): object | undefined {
+  return (typeof third === 'object' ? third : fourth) as object | undefined;
+}
+
+/** Seconds; a date is counted from when the response was there. */
+function retryAfter(headers: ResponseHeaders, epochMillis: number): number | undefined {
+  const millis = Number.parseFloat(headers.get('retry-after-ms') ?? '');
+  const after = headers.get('retry-after') ?? '';
+  const seconds = Number.parseFloat(after) >= 0 ? Number.parseFloat(after) : (Date.parse(after) - epochMillis) / 1000;
+  const found = millis >= 0 ? millis / 1000 : seconds;
+  return found >= 0 ? found : undefined;
+}
