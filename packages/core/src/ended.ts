@@ -22,6 +22,7 @@ export class Ended {
     readonly points: Points,
     readonly outcome: Outcome,
     readonly errorType: string | undefined,
+    readonly error: unknown,
   ) {
     this.exemplars = call.span && shared().exemplars?.of(call.context);
   }

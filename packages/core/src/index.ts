@@ -12,7 +12,7 @@ export {
 } from './buckets';
 export type { ReadCall, ReadLink } from './call-hooks';
 export type * from './call-summary';
-export { type CallContextOptions, callContext } from './caller-context';
+export { type CallContextOptions, callContext, type RouterDecision } from './caller-context';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
 export type { ContentMapping, ContentTools, KeptText, StreamFold } from './content/mapping';
 export type * from './content/messages';
@@ -27,14 +27,9 @@ export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';
 export { perMillionTokens, type TokenPrices } from './prices/per-million-tokens';
-export type { PricedCall, Pricing } from './pricing';
-export {
-  createMetricProducer,
-  hasUnattachedProducer,
-  type LlmMetricProducer,
-  type MetricProducerOptions,
-} from './producer';
-export type { RouterDecision } from './router';
+export type * from './pricing';
+export type { LlmMetricProducer, MetricProducerOptions } from './producer';
+export { createMetricProducer, hasUnattachedProducer } from './producer';
 export type * from './server/times';
 export type * from './types';
 export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';

@@ -32,7 +32,7 @@ function addWork(watch: Watch, { operation, model, usage, completed, failed }: D
   const points = series.points('ok', undefined, undefined);
   if (completed > 0) points.requests.value += completed;
   if (failed > 0) series.points('error', OTHER, undefined).requests.value += failed;
-  const ended = new Ended(call, pipeline, series, points, 'ok', undefined);
+  const ended = new Ended(call, pipeline, series, points, 'ok', undefined, undefined);
   if (usage === undefined) points.perCall('usageMissing').value += completed;
   else recordUsage(ended);
   if (options.pricing !== undefined) enterShared(call, options.pricing);

@@ -36,15 +36,8 @@ export const recorder: CallRecorder<Call> = {
     quietly('response headers', () => adoptHeaders(call, error) && this.responded(call));
     call.facts.responseModel = cut(call.facts.responseModel);
     const points = series.points(outcome, errorType, call.facts.responseModel);
-    const ended = new Ended(call, pipeline, series, points, outcome, errorType);
+    const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
     for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
-    try {
-      describeSpan(call, outcome, errorType, error);
-      endWithRetries(ended, error);
-    } finally {
-      // Last: functions of the user's run here, which find the call recorded.
-      runPart(call.method.fetches ? recordFetched : recordCostOnly, ended);
-    }
   },
 
   responded(call) {
@@ -141,6 +134,12 @@ export function recordUsage(ended: Ended): void {
   }
 }
 
+function recordSpan(ended: Ended): void {
+  const { call, outcome, errorType, error } = ended;
+  describeSpan(call, outcome, errorType, error);
+  endWithRetries(ended, error);
+}
+
 /** Records what a call cost, and hands it to `tell`. */
 export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void): void {
   const { call, points } = ended;
@@ -151,7 +150,8 @@ export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void
   });
 }
 
-const recordCostOnly = (ended: Ended): void => recordCost(ended, summaryOf(ended));
+// Last: functions of the user's run here, which find the call recorded.
+const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
 
 /** What a fetch brought are tokens of another call. */
 function withholdUsage(ended: Ended): void {
@@ -176,10 +176,10 @@ function recordFetched(ended: Ended): void {
   if (options.pricing !== undefined) enterShared(origin, options.pricing);
   const series = seriesOf(origin, pipeline);
   const points = series.points('ok', undefined, responseModel);
-  const late = new Ended(origin, pipeline, series, points, 'ok', undefined);
+  const late = new Ended(origin, pipeline, series, points, 'ok', undefined, undefined);
   const recordCostOfBoth = (): void => recordCost(late, summaryOf(ended));
   for (const part of [recordUsage, recordGenAiUsage, recordCostOfBoth]) runPart(part, late);
 }
 
-const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordServer];
-const FETCH_PARTS = [withholdUsage, recordRequest, recordStream, recordGenAi];
+const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordServer, recordSpan, recordCostLast];
+const FETCH_PARTS = [withholdUsage, recordRequest, recordStream, recordGenAi, recordSpan, recordFetched];

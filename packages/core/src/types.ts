@@ -26,6 +26,13 @@ export interface Usage {
   unlisted?: number | undefined;
 }
 
+/** What a server said of an error in a frame or result that the SDK takes for an answer. */
+export interface Failure {
+  /** `error.type`: a status, else the class that the SDK has for it. */
+  readonly type: string;
+  readonly message: unknown;
+}
+
 /** Where a cost comes from: the server's own figure, the price table or the user's function. */
 export type CostSource = 'provider' | 'table' | 'user';
 
@@ -33,13 +40,6 @@ export type CostSource = 'provider' | 'table' | 'user';
 export interface Cost {
   readonly usd: number;
   readonly source: CostSource;
-}
-
-/** What a server said of an error in a frame or result that the SDK takes for an answer. */
-export interface Failure {
-  /** `error.type`: a status, else the class that the SDK has for it. */
-  readonly type: string;
-  readonly message: unknown;
 }
 
 /** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */

@@ -34,8 +34,8 @@ export function wrapClient<Client extends object>(
     if (!found.some(({ resource }) => resource.length > 0)) warnNothing(descriptor);
     for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
     loadContent(watch);
-    loadSummaries(options);
     if (found.length > 0) watchRetries(client as Resource);
+    loadSummaries(options);
     for (const name of descriptor.copies) patchCopy(client as Resource, name, descriptor, options);
   });
   return client;

@@ -1,112 +1,33 @@
-import { type Attributes, diag, SpanStatusCode, type TracerProvider } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SpanStatusCode } from '@opentelemetry/api';
+import { describe, expect, it, vi } from 'vitest';
 import type { ContentMapping } from '../src/content/mapping';
 import type { CapturedContent, Message } from '../src/content/messages';
-import type { ContentOptions, EventLogger, EventRecord } from '../src/content/options';
-import type { ProviderDescriptor } from '../src/descriptor';
+import type { ContentOptions } from '../src/content/options';
 import type { WrapOptions } from '../src/options';
-import { own, ownString } from '../src/own';
-import { type CountedSpan, createCountingTracer } from './counting-tracer';
+import { own } from '../src/own';
+import {
+  ANSWER,
+  attributesOf,
+  chunksOf,
+  createClient,
+  createLogs,
+  INPUT,
+  lazily,
+  mapping,
+  OUTPUT,
+  parsed,
+  read,
+  SECRET,
+  say,
+  settled,
+  useLines,
+  VARIABLE,
+} from './content-client';
 import { createProps, FakeApiPromise } from './fake-api-promise';
-import { FakeStream, provider as plainProvider } from './fake-sdk';
+import { FakeStream } from './fake-sdk';
 import { useTelemetry } from './measure';
 
-const VARIABLE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
-const SECRET = 'the secret of the prompt';
-const ANSWER = 'the secret of the answer';
-const INPUT = 'gen_ai.input.messages';
-const OUTPUT = 'gen_ai.output.messages';
-
-const say = (role: string, text: string | undefined): Message => ({
-  role,
-  parts: text === undefined ? [] : [{ type: 'text', content: text }],
-});
-
-/** Requests are `{ prompt }`, results and chunks `{ text }`. */
-const mapping: ContentMapping = {
-  request: (request) => ({ inputMessages: [say('user', ownString(request, 'prompt'))] }),
-  result: (result) => [say('assistant', ownString(result, 'text'))],
-  stream: (tools) => {
-    const text = tools.text();
-    return {
-      chunk: (chunk) => text.add(ownString(chunk, 'text') ?? ''),
-      messages: () => [say('assistant', text.value())],
-    };
-  },
-};
-
-interface Answers {
-  readonly load?: () => Promise<ContentMapping>;
-  readonly sampled?: boolean;
-  readonly create?: (request: object) => unknown;
-}
-
-const lines: string[] = [];
-beforeEach(() => {
-  lines.length = 0;
-  vi.stubEnv(VARIABLE, undefined);
-  const warn = (line: string, ...details: unknown[]): void => void lines.push([line, ...details].join(' '));
-  diag.setLogger({ error: warn, warn, info: () => {}, debug: () => {}, verbose: () => {} });
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  diag.disable();
-});
-
-/** A logger provider that keeps what is emitted. */
-function createLogs(enabled?: () => boolean) {
-  const records: EventRecord[] = [];
-  const emit = (record: EventRecord): void => void records.push(record);
-  const logger: EventLogger = enabled === undefined ? { emit } : { emit, enabled };
-  return { records, loggerProvider: { getLogger: () => logger } };
-}
-
-/** A tracer whose spans are sampled or not. */
-function createTracer(sampled: boolean): { spans: CountedSpan[]; tracerProvider: TracerProvider } {
-  const { spans, tracerProvider } = createCountingTracer();
-  if (sampled) return { spans, tracerProvider };
-  const startSpan: ReturnType<TracerProvider['getTracer']>['startSpan'] = (...values) =>
-    Object.assign(tracerProvider.getTracer('').startSpan(...values), { isRecording: () => false });
-  return { spans, tracerProvider: { getTracer: () => ({ startSpan }) as never } };
-}
-
-/** A wrapped client of its own modules, so that what is told or loaded once happens in each test. */
-async function createClient(options: WrapOptions, answers: Answers = {}) {
-  vi.resetModules();
-  const { wrapClient } = await import('../src/wrap');
-  await import('../src/content/capture');
-  const { load = async () => mapping, sampled = true, create = () => lazily({ text: ANSWER }) } = answers;
-  const descriptor: ProviderDescriptor = {
-    ...plainProvider,
-    methods: [{ ...plainProvider.methods[0]!, content: load }],
-  };
-  const { spans, tracerProvider } = createTracer(sampled);
-  const logs = createLogs();
-  const client = wrapClient({ chat: { create: (request: object) => create(request) } }, descriptor, {
-    tracerProvider,
-    loggerProvider: logs.loggerProvider,
-    ...options,
-  });
-  return { call: async (request: object) => client.chat.create(request), spans, records: logs.records };
-}
-
-/** As the SDKs answer: headers first, the body when it is waited for. */
-const lazily = <Value>(value: Value) => new FakeApiPromise(Promise.resolve(createProps()), async () => value);
-
-async function* chunksOf(...texts: string[]) {
-  for (const text of texts) yield { text, kind: 'text' as const };
-  yield { end: 'stop' };
-}
-
-const read = async (stream: unknown, most = Number.POSITIVE_INFINITY): Promise<void> => {
-  let count = 0;
-  for await (const _ of stream as FakeStream) if (++count >= most) break;
-};
-
-const settled = (millis = 20) => new Promise((resolve) => setTimeout(resolve, millis));
-const attributesOf = ({ spans }: { spans: { attributes: Attributes }[] }, index = 0): Attributes =>
-  spans[index]!.attributes;
-const parsed = (attributes: Attributes, key: string) => JSON.parse(String(attributes[key]));
+const lines = useLines();
 
 describe('without being asked', () => {
   it.each([
@@ -345,7 +266,7 @@ describe('the redactor', () => {
       () => {
         throw new TypeError(`cannot read ${SECRET}`);
       },
-      'threw (TypeError)',
+      '@grump/llm-otel-core: the content redactor threw (TypeError)',
     ],
     [
       'throws no error',
@@ -362,6 +283,7 @@ describe('the redactor', () => {
       'must return the content',
     ],
     ['gives nonsense', () => 'everything', 'must return the content'],
+    ['gives null', () => null, '@grump/llm-otel-core: the content redactor must return the content'],
   ] as [string, () => never, string][])('that %s lets nothing out, and is told of once', async (_, redact, told) => {
     const client = await redacting(redact);
     await client.call({ prompt: SECRET });

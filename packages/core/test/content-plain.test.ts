@@ -36,7 +36,7 @@ it('leaves out what is no data, and what goes round in circles', () => {
   circle.self = circle;
   circle.list = [circle, circle, circle];
   expect(plain(circle)).toEqual({ name: 'a', list: [null, null, null] });
-  expect(plain({ bytes: new Uint8Array(4), run: () => 1, symbol: Symbol('s'), none: undefined })).toEqual({});
+  expect(plain({ bytes: new Uint8Array(4), run: () => 1, symbol: Symbol('s'), none: undefined })).toStrictEqual({});
   expect(plain([Number.NaN, Number.POSITIVE_INFINITY, 5n])).toEqual([null, null, '5']);
 });
 
@@ -50,4 +50,10 @@ it('ends at a depth', () => {
   let deep: unknown = 'bottom';
   for (let level = 0; level < 10_000; level++) deep = [deep];
   expect(JSON.stringify(plain(deep))).not.toContain('bottom');
+});
+
+it('copies 64 levels', () => {
+  const nested = (levels: number): unknown => (levels === 0 ? 'bottom' : [nested(levels - 1)]);
+  expect(plain(nested(64))).toEqual(nested(64));
+  expect(JSON.stringify(plain(nested(65)))).not.toContain('bottom');
 });

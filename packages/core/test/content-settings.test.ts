@@ -23,6 +23,7 @@ describe('where content goes', () => {
   it.each([
     [undefined, 'off'],
     ['', 'off'],
+    ['  ', 'off'],
     ['NO_CONTENT', 'off'],
     ['SPAN_ONLY', 'span'],
     ['EVENT_ONLY', 'event'],
@@ -51,7 +52,7 @@ describe('where content goes', () => {
     expect([settingsOf(undefined).mode, settingsOf(undefined).mode]).toEqual(['off', 'off']);
     expect(lines).toEqual([
       expect.stringContaining(
-        `${VARIABLE} is "${value}", which is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false`,
+        `@grump/llm-otel-core: ${VARIABLE} is "${value}", which is none of NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true, false`,
       ),
     ]);
   });
@@ -61,7 +62,7 @@ describe('where content goes', () => {
     expect(settingsOf(true as never).mode).toBe('off');
     expect(settingsOf({ mode: 'SPAN_ONLY' as never }).mode).toBe('off');
     expect(lines).toEqual([
-      expect.stringContaining('option content is true, which is none of off, span, event, both'),
+      expect.stringContaining('@grump/llm-otel-core: option content is true, which is none of off, span, event, both'),
       expect.stringContaining('option content is "SPAN_ONLY"'),
     ]);
   });
@@ -74,5 +75,5 @@ it('has defaults', () => {
 
 it.each([0, -1, Number.NaN, '100'])('has the default cap for a wrong one: %s', (maxBytes) => {
   expect(settingsOf({ mode: 'span', maxBytes: maxBytes as number }).maxBytes).toBe(32_768);
-  expect(lines).toEqual([expect.stringContaining(`option content.maxBytes is`)]);
+  expect(lines).toEqual([expect.stringContaining('@grump/llm-otel-core: option content.maxBytes is')]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cap, retreatTexts } from '../src/content/cap';
-import { TextBudget } from '../src/content/text';
+import { jsonLength, TextBudget } from '../src/content/text';
 
 const bytesOf = (value: unknown): number =>
   Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value));
@@ -39,6 +39,29 @@ describe('the cap of an attribute', () => {
     expect(JSON.parse(JSON.stringify(capped))).toEqual(capped);
   });
 
+  it.each([...'\b\t\n\v\f\r "\\/~\u007f\u0080\u07ff\u0800\ud7ff\ud800\udfff\ue000\uffff', '\u{10000}', '\u{10ffff}'])(
+    'counts %j as JSON writes it',
+    (character) => {
+      for (const text of [character, `a${character}b`, character.repeat(3)]) {
+        const bytes = bytesOf(JSON.stringify(text)) - 2;
+        expect(jsonLength(text, Number.POSITIVE_INFINITY)).toBe(bytes);
+        expect(jsonLength(text, bytes)).toBe(bytes);
+        expect(jsonLength(text, bytes - 1)).toBe(bytes);
+      }
+    },
+  );
+
+  it('leaves a text that is as long as the others may be', () => {
+    const [first, second] = cap(['a'.repeat(200), 'b'.repeat(1000)], 407, omission) as [string, string];
+    expect(first).toBe('a'.repeat(200));
+    expect(second).toMatch(MARK);
+  });
+
+  it('cuts a text as long as 96 bytes of it may stay', () => {
+    expect(cap(['x'.repeat(500)], 100, omission)).toEqual([expect.stringMatching(MARK)]);
+    expect(cap(['x'.repeat(500)], 99, omission)).toEqual([omission(1)]);
+  });
+
   it('cuts the longest texts, all to one length, and leaves the others', () => {
     const capped = cap([message('short'), message('a'.repeat(9000)), message('b'.repeat(5000))], 2000, omission);
     expect(textOf(capped)).toBe('short');
@@ -47,10 +70,15 @@ describe('the cap of an attribute', () => {
   });
 
   it('cuts texts deep inside, and leaves roles, types and ids', () => {
-    const call = { type: 'tool_call', id: 'call_1', name: 'save', arguments: { files: [{ body: 'x'.repeat(5000) }] } };
+    const call = {
+      type: 'tool_call',
+      id: 'call_1',
+      name: 'save',
+      arguments: { files: [{ body: 'x'.repeat(5000), lines: 5, binary: false, owner: null }] },
+    };
     const capped = cap([{ role: 'assistant', parts: [call] }], 600, omission);
     expect(capped).toMatchObject([{ role: 'assistant', parts: [{ type: 'tool_call', id: 'call_1', name: 'save' }] }]);
-    expect(JSON.stringify(capped)).toMatch(/"body":"x+…\[truncated \d+ bytes\]"/);
+    expect(JSON.stringify(capped)).toMatch(/"body":"x+…\[truncated \d+ bytes\]","lines":5,"binary":false,"owner":null/);
   });
 
   it('drops the oldest entries when cutting texts is not enough', () => {
@@ -143,5 +171,20 @@ describe('the text of a stream', () => {
     expect(kept).toBe('😀'.repeat(122));
     expect(Number(omitted)).toBe(2000 - 122 * 4);
     expect(retreatTexts(['whole'])).toEqual(['whole']);
+  });
+
+  it.each([
+    ['a pair of surrogates', '😀', 'x'],
+    ['the last character that is none', '\uffff', ''],
+  ])('loses no half of a character then (%s)', (_, character, rest) => {
+    const [cut] = retreatTexts([`${character.repeat(500)}${rest}…[truncated 7 bytes]`]) as [string];
+    const [, kept, omitted] = MARK.exec(cut)!;
+    const count = Math.floor((character.length * 500 + rest.length - 256) / character.length);
+    expect(kept).toBe(character.repeat(count));
+    expect(Number(omitted)).toBe(7 + bytesOf(character) * (500 - count) + rest.length);
+  });
+
+  it('of few characters loses them all', () => {
+    expect(retreatTexts(['short…[truncated 7 bytes]'])).toEqual(['…[truncated 12 bytes]']);
   });
 });

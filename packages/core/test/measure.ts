@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { createTelemetry, type MetricRow, type SpanRow, type Telemetry } from '@grump/llm-otel-testing';
 import { onTestFinished, vi } from 'vitest';
+import type { ProviderDescriptor } from '../src/descriptor';
 import type { WrapOptions } from '../src/options';
 import { createMetricProducer } from '../src/producer';
 import { wrapClient } from '../src/wrap';
@@ -61,8 +62,10 @@ export function createWrapped<Answer>(
   { meterProvider, tracerProvider }: Required<Pick<WrapOptions, 'meterProvider' | 'tracerProvider'>>,
   answer: () => Answer,
   options: WrapOptions = {},
+  descriptor: Partial<ProviderDescriptor> = {},
 ): ReturnType<typeof createFakeClient<Answer>> {
-  return wrapClient(createFakeClient(answer), provider, { meterProvider, tracerProvider, ...options });
+  const client = createFakeClient(answer);
+  return wrapClient(client, { ...provider, ...descriptor }, { meterProvider, tracerProvider, ...options });
 }
 
 /** Reads a stream to its end, spending time on each chunk; an error of the stream is given back. */

@@ -42,6 +42,7 @@ it('a server that confirms any name meets a cap as well', () => {
 });
 
 it('no name is unknown', () => {
+  expect(UNKNOWN_MODEL).toBe('unknown');
   expect(new ModelLabels().label(undefined)).toBe(UNKNOWN_MODEL);
   expect(new ModelLabels().label('')).toBe(UNKNOWN_MODEL);
 });
@@ -101,4 +102,12 @@ describe('the model that answered', () => {
     expect(labels.answering('gpt-5-2026', OTHER_MODEL)).toBe(OTHER_MODEL);
     expect(labels.answering(undefined, OTHER_MODEL)).toBeUndefined();
   });
+});
+
+it.each([undefined, '', 5 as never])('no name (%j) that a server answered for takes the place of one', (none) => {
+  const labels = new ModelLabels();
+  for (let junk = 0; junk < UNCONFIRMED_MODELS; junk++) labels.label(`junk-${junk}`);
+  labels.confirm(none);
+  for (let name = 0; name < CONFIRMED_MODELS; name++) labels.confirm(`name-${name}`);
+  expect(labels.label(`name-${CONFIRMED_MODELS - 1}`)).toBe(`name-${CONFIRMED_MODELS - 1}`);
 });

@@ -72,3 +72,53 @@ it('delayed work is counted without durations, spans or requests in flight', asy
   expect(rows.filter(({ type }) => type === 'histogram')).toEqual([]);
   expect(telemetry.spans()).toEqual([]);
 });
+
+it('delayed work that failed is counted as that, and work without usage as such', async () => {
+  const { list, telemetry } = useObserved(
+    () => Promise.resolve('page'),
+    (_, __, ledger) => ledger.add({ operation: 'batch', model: 'm', usage: undefined, completed: 3, failed: 2 }),
+  );
+  await list().then();
+  await vi.waitFor(async () => expect(await telemetry.total('llm_requests_total', { outcome: 'ok' })).toBe(3));
+  const failed = { outcome: 'error', error_type: '_OTHER', operation: 'batch', model: 'm', provider: 'fake' };
+  expect(await telemetry.total('llm_requests_total', failed)).toBe(2);
+  expect(await telemetry.total('llm_usage_missing_total', { operation: 'batch' })).toBe(3);
+  expect(await telemetry.total('llm_tokens_total')).toBe(0);
+});
+
+it('tokens of delayed work are told apart by its kind', async () => {
+  const { list, telemetry } = useObserved(
+    () => Promise.resolve('page'),
+    (_, __, ledger) => {
+      ledger.add({ operation: 'batch', model: 'm', usage: { input: 5, output: 2 }, completed: 0, failed: 0 });
+      ledger.add({ operation: 'batch', model: 'm', usage: { input: 1 }, completed: 1, failed: 0 });
+    },
+  );
+  await list().then();
+  await vi.waitFor(async () => expect(await telemetry.total('llm_requests_total')).toBe(1));
+  expect(await telemetry.total('llm_token_details_total', { type: 'batch_input' })).toBe(6);
+  expect(await telemetry.total('llm_token_details_total', { type: 'batch_output' })).toBe(2);
+  expect(await telemetry.total('llm_usage_missing_total')).toBe(0);
+});
+
+it('a gauge of a job has the last value of each model', async () => {
+  const { list, telemetry } = useObserved(
+    () => Promise.resolve('page'),
+    (_, __, ledger) => {
+      for (const [model, step] of Object.entries({ a: 1, b: 2 })) ledger.set('trainingStep', model, step);
+      ledger.set('trainingStep', 'a', 3);
+    },
+  );
+  await list().then();
+  await vi.waitFor(async () => expect(await telemetry.total('training_step', { model: 'a' })).toBe(3));
+  expect(await telemetry.total('training_step', { model: 'b', provider: 'fake' })).toBe(2);
+});
+
+it('no more than a thousand results wait to be read', async () => {
+  const observe = vi.fn();
+  const { list } = useObserved(() => Promise.resolve('page'), observe);
+  await Promise.all(Array.from({ length: 1001 }, () => list().then()));
+  await vi.waitFor(() => expect(observe).toHaveBeenCalledTimes(1000));
+  await list().then();
+  await vi.waitFor(() => expect(observe).toHaveBeenCalledTimes(1001));
+});

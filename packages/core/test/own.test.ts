@@ -16,6 +16,12 @@ it('reads plain data, and never runs a getter or a prototype', () => {
   expect(ran).toBe(0);
 });
 
+it('reads objects only', () => {
+  expect(own('text', 'length')).toBeUndefined();
+  expect(own(() => 1, 'name')).toBeUndefined();
+  expect(own(undefined, 'a')).toBeUndefined();
+});
+
 it('reads only what has the type', () => {
   expect(ownString({ a: '' }, 'a')).toBeUndefined();
   expect(ownString({ a: 5 }, 'a')).toBeUndefined();

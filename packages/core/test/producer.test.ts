@@ -1,7 +1,7 @@
 import { metrics } from '@opentelemetry/api';
 import { AggregationTemporality, MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createMetricProducer, type LlmMetricProducer } from '../src/producer';
+import { createMetricProducer, hasUnattachedProducer, type LlmMetricProducer } from '../src/producer';
 import { wrapClient } from '../src/wrap';
 import { createFakeClient, type FakeChunk, FakeStream, provider } from './fake-sdk';
 
@@ -166,4 +166,92 @@ it('an attached producer serves the provider it was attached to', async () => {
   const client = createFakeClient(async () => new FakeStream(() => play(SCRIPT)));
   await consume(wrapClient(client, provider, { meterProvider }));
   expect(pointOf((await gapsOf(reader))[GAPS[0]!]).count).toBe(4);
+});
+
+it('one detached producer does not take the gaps from another', async () => {
+  const [gone, there] = [createMetricProducer(), createMetricProducer()];
+  const reader = new TestReader({ metricProducers: [there] });
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  for (const producer of [gone, there]) producer.attach(meterProvider);
+  producers.push(there);
+  gone.detach();
+  gone.detach();
+  const client = createFakeClient(async () => new FakeStream(() => play(SCRIPT)));
+  await consume(wrapClient(client, provider, { meterProvider }));
+  const { resourceMetrics } = await there.collect();
+  expect(resourceMetrics.scopeMetrics[0]!.metrics.map(({ descriptor }) => descriptor.name)).toEqual(GAPS);
+  expect(pointOf((await gapsOf(reader))[GAPS[0]!]).count).toBe(4);
+});
+
+it('a producer that is attached elsewhere serves the one before no more', async () => {
+  const producer = createMetricProducer();
+  producers.push(producer);
+  const [before, after] = [new TestReader(), new TestReader({ metricProducers: [producer] })];
+  const [first, second] = [new MeterProvider({ readers: [before] }), new MeterProvider({ readers: [after] })];
+  for (const meterProvider of [first, second]) producer.attach(meterProvider);
+  for (const meterProvider of [first, second]) {
+    const client = createFakeClient(async () => new FakeStream(() => play(SCRIPT)));
+    await consume(wrapClient(client, provider, { meterProvider }));
+  }
+  for (const reader of [before, after]) expect(pointOf((await gapsOf(reader))[GAPS[0]!]).count).toBe(4);
+});
+
+it('a producer that was detached may be attached again, and detached again', async () => {
+  const producer = createMetricProducer();
+  const reader = new TestReader();
+  const meterProvider = new MeterProvider({ readers: [reader] });
+  for (let time = 0; time < 2; time++) {
+    producer.attach(meterProvider);
+    producer.detach();
+  }
+  const client = createFakeClient(async () => new FakeStream(() => play(SCRIPT)));
+  await consume(wrapClient(client, provider, { meterProvider }));
+  expect(pointOf((await gapsOf(reader))[GAPS[0]!]).count).toBe(4);
+});
+
+it('a producer serves the global provider until it is attached or detached', () => {
+  expect(hasUnattachedProducer()).toBe(false);
+  const [attached, detached] = [createMetricProducer(), createMetricProducer()];
+  attached.attach(new MeterProvider());
+  expect(hasUnattachedProducer()).toBe(true);
+  detached.detach();
+  expect(hasUnattachedProducer()).toBe(false);
+  attached.detach();
+  attached.detach();
+  expect(hasUnattachedProducer()).toBe(false);
+});
+
+it('a producer has nothing where nothing was measured', async () => {
+  const producer = createMetricProducer();
+  start({ producer });
+  expect((await producer.collect()).resourceMetrics.scopeMetrics).toEqual([]);
+  createClient();
+  expect((await producer.collect()).resourceMetrics.scopeMetrics).toEqual([]);
+});
+
+it('a producer has no instrument that nothing was counted in, and says whose the others are', async () => {
+  const producer = createMetricProducer();
+  start({ producer });
+  const script: Script = [
+    [10, {}],
+    [10, {}],
+    [10, { end: 'stop' }],
+  ];
+  await consume(
+    wrapClient(
+      createFakeClient(async () => new FakeStream(() => play(script))),
+      provider,
+    ),
+  );
+  const { scopeMetrics } = (await producer.collect()).resourceMetrics;
+  expect(scopeMetrics).toMatchObject([
+    {
+      scope: {
+        name: '@grump/llm-otel-core',
+        version: expect.stringMatching(/^\d/),
+        schemaUrl: expect.stringMatching(/gen-ai/),
+      },
+      metrics: [{ descriptor: { name: 'gen_ai.client.inference.time_per_output_chunk' } }],
+    },
+  ]);
 });

@@ -42,7 +42,7 @@ const callId = (item: unknown): string | undefined => ownString(item, 'call_id')
 const idOf = (id: string | undefined): { id?: string } => (id === undefined ? {} : { id });
 
 /** The content of a message, or the output of a tool. */
-export function contentParts(content: unknown, tools: ContentTools): MessagePart[] {
+function contentParts(content: unknown, tools: ContentTools): MessagePart[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', content }];
   return listOf(content).flatMap((part) => {
     const kind = ownString(part, 'type');

@@ -1,4 +1,4 @@
-import { loadTraffic, type MetricRow, type TrafficCase } from '@grump/llm-otel-testing';
+import { loadTraffic, type MetricRow, type TrafficApi, type TrafficCase } from '@grump/llm-otel-testing';
 import fc from 'fast-check';
 import { APIPromise } from 'openai/api-promise';
 import { Stream } from 'openai/streaming';
@@ -16,25 +16,39 @@ const HUGE = 'x'.repeat(200_000);
 const DEEP: unknown = JSON.parse('[{"a":'.repeat(500) + 1 + '}]'.repeat(500));
 const ODD = [null, true, 0, -1, 1.5, 1e308, '', 'text', HUGE, [], {}, [null], { 0: 'a' }, DEEP];
 
-const traffic = loadTraffic().filter(({ bodyBytes, httpStatus }) => bodyBytes < MOST_BYTES && httpStatus === 200);
-const streams = traffic.filter(({ stream }) => stream);
-const results = traffic.filter(({ stream }) => !stream);
+type Create = (client: Client, stream: boolean) => Promise<unknown>;
+
+interface Recorded {
+  readonly create: Create;
+  readonly streams: readonly TrafficCase[];
+  readonly results: readonly TrafficCase[];
+}
+
+function recordedOf(api: TrafficApi, create: Create): Recorded {
+  const traffic = loadTraffic(undefined, api).filter((one) => one.bodyBytes < MOST_BYTES && one.httpStatus === 200);
+  return { create, streams: traffic.filter(({ stream }) => stream), results: traffic.filter(({ stream }) => !stream) };
+}
+
+const APIS: readonly (readonly [TrafficApi, Recorded])[] = [
+  [
+    'chat',
+    recordedOf('chat', async ({ chat }, stream) => chat.completions.create({ model: 'm', messages: [], stream })),
+  ],
+  ['responses', recordedOf('responses', async (client, stream) => client.responses.create({ model: 'm', stream }))],
+  [
+    'completions',
+    recordedOf('completions', async (client, stream) => client.completions.create({ model: 'm', prompt: '', stream })),
+  ],
+];
 
 const value: fc.Arbitrary<unknown> = fc.oneof(fc.constantFrom(...ODD), fc.jsonValue({ maxDepth: 3 }));
 const KINDS = ['drop', 'duplicate', 'swap', 'insert', 'retype', 'delete', 'rename', 'field'] as const;
 /** What is read off chunks and results. */
 const FIELDS = [
-  ...['id', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'x_groq', 'error', 'object', 'message'],
-  ...['timings', 'time_info', 'nvext'],
+  ...['id', 'model', 'choices', 'usage', 'service_tier', 'system_fingerprint', 'x_groq', 'error'],
+  ...['type', 'delta', 'item', 'response', 'status', 'output', 'background', 'incomplete_details'],
 ];
-const COUNTS = [
-  'prompt_tokens',
-  'completion_tokens',
-  'prompt_tokens_details',
-  'cost',
-  'reasoning_tokens',
-  'queue_time',
-];
+const COUNTS = ['prompt_tokens', 'completion_tokens', 'prompt_tokens_details', 'cost', 'reasoning_tokens'];
 
 /** A change of recorded data; `at` and `path` count modulo what is there. */
 const mutation = fc.record({ kind: fc.constantFrom(...KINDS), at: fc.nat(), path: fc.nat(), value });
@@ -97,10 +111,10 @@ interface Seen {
 }
 
 /** What a caller sees who reads so many chunks at most. */
-async function look(client: Client, stream: boolean, most: number): Promise<Seen> {
+async function look(client: Client, create: Create, stream: boolean, most: number): Promise<Seen> {
   const items: unknown[] = [];
   try {
-    const value: unknown = await client.chat.completions.create({ model: 'm', messages: [], stream });
+    const value = await create(client, stream);
     if (!stream) return { items: [value] };
     for await (const item of value as AsyncIterable<unknown>) {
       items.push(item);
@@ -128,10 +142,15 @@ function expectSound(rows: readonly MetricRow[]): void {
 }
 
 /** The same items and errors from a bare client and a wrapped one, and one call measured. */
-async function expectUnseen(create: () => Client, stream: boolean, most: number): Promise<readonly [Seen, Seen]> {
-  const bare = await look(create(), stream, most);
+async function expectUnseen(
+  create: () => Client,
+  call: Create,
+  stream: boolean,
+  most: number,
+): Promise<readonly [Seen, Seen]> {
+  const bare = await look(create(), call, stream, most);
   const { meterProvider, tracerProvider, metrics } = useTelemetry();
-  const wrapped = await look(wrapOpenAI(create(), { meterProvider, tracerProvider }), stream, most);
+  const wrapped = await look(wrapOpenAI(create(), { meterProvider, tracerProvider }), call, stream, most);
   expectSound(await metrics());
   return [bare, wrapped];
 }
@@ -144,7 +163,7 @@ async function expectProperty<Values>(property: fc.IAsyncProperty<Values>, numRu
 const most = fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 1, max: 9 }));
 const mutations = fc.array(mutation, { maxLength: 6 });
 
-it('streams of any data are seen as they are', async () => {
+it.each(APIS)('streams of any data are seen as they are (%s)', async (_, { create: call, streams }) => {
   const cut = fc.option(fc.nat());
   const property = fc.asyncProperty(
     fc.nat(streams.length - 1),
@@ -156,20 +175,21 @@ it('streams of any data are seen as they are', async () => {
       const whole = `${data.join('')}data: [DONE]\n\n`;
       const body = end === null ? whole : whole.slice(0, end % whole.length);
       const create = () => createClient({ body, headers: { 'content-type': 'text/event-stream' } });
-      const [bare, wrapped] = await expectUnseen(create, true, count);
+      const [bare, wrapped] = await expectUnseen(create, call, true, count);
       expect(wrapped).toEqual(bare);
     },
   );
   await expectProperty(property, 200);
 });
 
-it('results of any shape are seen as they are', async () => {
+it.each(APIS)('results of any shape are seen as they are (%s)', async (_, { create: call, results }) => {
   const property = fc.asyncProperty(fc.nat(results.length - 1), mutations, async (recorded, list) => {
     const [mutated] = mutate(
       [JSON.parse(results[recorded]!.body)],
       list.filter(({ kind }) => kind !== 'drop'),
     );
-    const [bare, wrapped] = await expectUnseen(() => createClient({ body: JSON.stringify(mutated) }), false, 1);
+    const create = () => createClient({ body: JSON.stringify(mutated) });
+    const [bare, wrapped] = await expectUnseen(create, call, false, 1);
     expect(wrapped).toEqual(bare);
   });
   await expectProperty(property, 150);
@@ -214,12 +234,12 @@ function clientOf(chunks: readonly unknown[], error: unknown): Client {
       Promise.resolve(props as never),
       async () => new Stream(iterator, props.controller) as never,
     );
-  return Object.assign(client, { chat: { completions: { create } } });
+  return Object.assign(client, { chat: { completions: { create } }, responses: { create }, completions: { create } });
 }
 
 const ERRORS = [undefined, new Error('end'), Object.freeze({}), null, new Proxy({}, { get: fail })];
 
-it('objects that must not be touched come through untouched', async () => {
+it.each(APIS)('objects that must not be touched come through untouched (%s)', async (_, { create: call, streams }) => {
   const disguise = fc.tuple(fc.constantFrom(...Object.keys(DISGUISES)), fc.nat(), fc.nat());
   const property = fc.asyncProperty(
     fc.nat(streams.length - 1),
@@ -231,7 +251,7 @@ it('objects that must not be touched come through untouched', async () => {
       const chunks = mutate(chunksOf(streams[recorded]!), list);
       const places = new Map(disguises.map(([name, at, path]) => [at % (chunks.length || 1), [name, path] as const]));
       for (const [at, [name, path]] of places) chunks[at] = DISGUISES[name]!(chunks[at], path);
-      const [bare, wrapped] = await expectUnseen(() => clientOf(chunks, ERRORS[error]), true, count);
+      const [bare, wrapped] = await expectUnseen(() => clientOf(chunks, ERRORS[error]), call, true, count);
       expect(wrapped.items.length).toBe(bare.items.length);
       expect(wrapped.items.every((item, index) => Object.is(item, bare.items[index]))).toBe(true);
       expect(Object.is(wrapped.error, bare.error)).toBe(true);
