@@ -35,7 +35,7 @@ export interface CallSummary {
   /** US dollars, and who knew. */
   readonly cost: Cost | undefined;
   readonly responseId: string | undefined;
-  /** The server's id of the HTTP request, from the response's headers or the error. */
+  /** The server's id of the HTTP request, from the headers of the response or the error. */
   readonly requestId: string | undefined;
   /** What `callContext` said. */
   readonly attributes: Readonly<Record<string, unknown>> | undefined;

@@ -9,6 +9,8 @@ import { runInContext } from './run-in-context';
 import type { Endpoint } from './series';
 import { createStorage, type ValueStorage } from './value-storage';
 
+export type { RouterDecision } from './router';
+
 /** What {@link callContext} takes. */
 export interface CallContextOptions {
   /**

@@ -7,11 +7,13 @@ import { type Pipeline, shared } from './pipeline';
 import type { Points } from './points';
 import type { Series } from './series';
 import type { SumPoint } from './store';
-import type { Outcome } from './types';
+import type { Outcome, Usage } from './types';
 
 /** A call that is over, and what is recorded with. */
 export class Ended {
   readonly exemplars: CallExemplars | undefined;
+  /** Usage that a fetch brought, of another call. */
+  fetched: Usage | undefined;
 
   constructor(
     readonly call: Call,

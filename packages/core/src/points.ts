@@ -1,5 +1,6 @@
 import type { Attributes, Context } from '@opentelemetry/api';
 import type { InstrumentKey } from './catalogue';
+import type { ModelLabels } from './models';
 import * as semconv from './semconv';
 import type { SumPoint } from './store';
 import type { Outcome } from './types';
@@ -11,6 +12,7 @@ export interface Recordable {
 
 /** What finds the histograms of one meter provider. */
 export interface Binder {
+  readonly models: ModelLabels;
   /** Whether histograms are aggregated here, which changes when metric producers come and go. */
   readonly aggregated: boolean;
   /** A histogram for values with these attributes. */

@@ -35,8 +35,7 @@ export const recorder: CallRecorder<Call> = {
     const series = seriesOf(call, pipeline);
     quietly('response headers', () => adoptHeaders(call, error) && this.responded(call));
     call.facts.responseModel = cut(call.facts.responseModel);
-    const answering = pipeline.models.answering(call.facts.responseModel, series.model);
-    const points = series.points(outcome, errorType, answering);
+    const points = series.points(outcome, errorType, call.facts.responseModel);
     const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
     for (const part of call.method.fetches ? FETCH_PARTS : PARTS) runPart(part, ended);
   },
@@ -57,12 +56,7 @@ export const recorder: CallRecorder<Call> = {
   startGaps(call, stream) {
     const { pipeline } = call.watch;
     stream.gapsProduced = pipeline.produced;
-    if (!stream.gapsProduced) {
-      stream.gaps = new GapPoint();
-      return;
-    }
-    const series = seriesOf(call, pipeline);
-    stream.gaps = series.gaps(pipeline.models.answering(cut(call.facts.responseModel), series.model));
+    stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
   },
 };
 
@@ -156,33 +150,36 @@ export function recordCost(ended: Ended, tell?: (cost: Cost | undefined) => void
   });
 }
 
-/** Tokens are those of the call that had them generated, and count under the model and operation of that. */
-function recordFetched({ call }: Ended): void {
-  const { facts } = call;
-  const { complete, usage, cost, responseModel, serviceTier } = facts;
+// Last: functions of the user's run here, which find the call recorded.
+const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
+
+/** What a fetch brought are tokens of another call. */
+function withholdUsage(ended: Ended): void {
+  const { facts } = ended.call;
+  ended.fetched = facts.usage;
   facts.usage = undefined;
+}
+
+/** Tokens are those of the call that had them generated, and count under the model and operation of that. */
+function recordFetched(ended: Ended): void {
+  const { call, fetched: usage } = ended;
+  const { complete, cost, responseModel, serviceTier, status } = call.facts;
   const origin = complete ? claim(call) : undefined;
-  if (origin === undefined || (usage === undefined && facts.status !== 'completed')) return;
+  if (origin === undefined || (usage === undefined && status !== 'completed')) {
+    ended.fetched = undefined;
+    summaryOf(ended)?.(undefined);
+    return;
+  }
   Object.assign(origin.facts, { usage, cost, responseModel, serviceTier });
   origin.endedAt = origin.startedAt;
   const { pipeline, options } = origin.watch;
   if (options.pricing !== undefined) enterShared(origin, options.pricing);
   const series = seriesOf(origin, pipeline);
-  const late = new Ended(
-    origin,
-    pipeline,
-    series,
-    series.points('ok', undefined, pipeline.models.answering(responseModel, series.model)),
-    'ok',
-    undefined,
-    undefined,
-  );
-  for (const part of [recordUsage, recordCost, recordGenAiUsage]) runPart(part, late);
+  const points = series.points('ok', undefined, responseModel);
+  const late = new Ended(origin, pipeline, series, points, 'ok', undefined, undefined);
+  const recordCostOfBoth = (): void => recordCost(late, summaryOf(ended));
+  for (const part of [recordUsage, recordGenAiUsage, recordCostOfBoth]) runPart(part, late);
 }
 
-// Last: functions of the user's run here, which find the call recorded.
-const recordCostLast = (ended: Ended): void => recordCost(ended, summaryOf(ended));
-const summarizeFetch = (ended: Ended): void => summaryOf(ended)?.(undefined);
-
 const PARTS = [recordRequest, recordStream, recordUsage, recordGenAi, recordServer, recordSpan, recordCostLast];
-const FETCH_PARTS = [recordRequest, recordFetched, recordStream, recordGenAi, recordSpan, summarizeFetch];
+const FETCH_PARTS = [withholdUsage, recordRequest, recordStream, recordGenAi, recordSpan, recordFetched];

@@ -1,7 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Call } from './call';
 import type { Ended } from './ended';
-import type { Points } from './points';
 import { headersOf } from './response';
 import { ATTR_ERROR_TYPE } from './semconv';
 import { spanTime } from './span-time';
@@ -31,20 +29,21 @@ const ATTR_STATUS_CODE = 'http.response.status_code';
 const ATTR_RETRY_AFTER = 'llm.retry_after';
 
 /** Counts the retries inside a call by what was wrong with the try before, puts an event on its span for each, and ends it. */
-export function recordRetries({ call, points }: Ended, notes: readonly RetryNote[], endSpan: () => void): void {
+export function recordRetries(ended: Ended, notes: readonly RetryNote[], endSpan: () => void): void {
   try {
-    for (const [index, note] of notes.entries()) recordRetry(call, points, note, index + 1);
-    call.span?.setAttribute(ATTR_RESEND_COUNT, notes.length);
+    for (const [index, note] of notes.entries()) recordRetry(ended, note, index + 1);
+    ended.call.span?.setAttribute(ATTR_RESEND_COUNT, notes.length);
   } finally {
     endSpan();
   }
 }
 
-function recordRetry(call: Call, points: Points, note: RetryNote, count: number): void {
+function recordRetry(ended: Ended, note: RetryNote, count: number): void {
+  const { call, points } = ended;
   const headers = headersIn(note);
   const status = headers && note.response?.status;
   const type = status === undefined ? NO_RESPONSE : String(status);
-  points.perModel('retries', 'error_type', type).value += 1;
+  ended.count(points.perModel('retries', 'error_type', type), 1);
   const attributes: Attributes = { [ATTR_RESEND_COUNT]: count };
   if (status === undefined) attributes[ATTR_ERROR_TYPE] = type;
   else attributes[ATTR_STATUS_CODE] = status;

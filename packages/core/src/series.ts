@@ -55,7 +55,8 @@ export class Series implements PointSource {
     this.spanStart = genAiBase(endpoint, operation, model);
   }
 
-  points(outcome: Outcome, errorType: string | undefined, responseModel: string | undefined): Points {
+  points(outcome: Outcome, errorType: string | undefined, answering: string | undefined): Points {
+    const responseModel = this.#label(answering);
     if (this.#recent?.matches(outcome, errorType, responseModel)) return this.#recent;
     const id = `${outcome}\n${errorType ?? ''}\n${responseModel ?? ''}\n${this.binder.aggregated}`;
     const points = this.#points.get(id) ?? new Points(this, this.binder, outcome, errorType, responseModel);
@@ -70,7 +71,8 @@ export class Series implements PointSource {
     return this.#limits[kind];
   }
 
-  gaps(responseModel: string | undefined): GapPoint {
+  gaps(answering: string | undefined): GapPoint {
+    const responseModel = this.#label(answering);
     if (this.#gaps === undefined || this.#gaps.responseModel !== responseModel) {
       this.#gaps = { responseModel, point: this.#gapPoint(responseModel) };
     }
@@ -84,6 +86,10 @@ export class Series implements PointSource {
 
   serverSum(key: InstrumentKey, responseModel: string | undefined, attributes: Attributes): SumPoint {
     return this.store.sum(key, this.#serverId(responseModel), () => attributes);
+  }
+
+  #label(answering: string | undefined): string | undefined {
+    return this.binder.models.answering(answering, this.model);
   }
 
   #gapPoint(responseModel: string | undefined): GapPoint {

@@ -3,8 +3,9 @@ import type { StreamTimes } from './stream-times';
 import type { Usage } from './types';
 
 /**
- * Seconds per output token after the first, (last − first token) / (output tokens − 1); its inverse is the speed in tokens
- * per second. `undefined` where the server counted less than two tokens, or no time passed between the first and the last.
+ * Seconds per output token after the first: (last − first token) / (output tokens − 1), unlisted tokens among them; its
+ * inverse is the speed in tokens per second. `undefined` where the server counted less than two, or no time passed between
+ * the first and the last.
  */
 export function secondsPerOutputToken(
   { firstToken, lastToken }: StreamTimes,

@@ -1,24 +1,13 @@
 import type { Ended } from './ended';
-import { warnFault } from './guard';
+import { onDemand } from './on-demand';
 import type { WrapOptions } from './options';
 import type { Cost } from './types';
 
-let tell: typeof import('./summary').tellSummary | undefined;
-let loading: Promise<unknown> | undefined;
+const tell = onDemand('onCall', () => import('./summary').then(({ tellSummary }) => tellSummary));
 
 /** Loads what makes summaries, if the user asked for them. */
 export function loadSummaries({ onCall }: WrapOptions): void {
-  if (onCall !== undefined) load();
-}
-
-function load(): Promise<unknown> {
-  loading ??= import('./summary').then(
-    (module) => {
-      tell = module.tellSummary;
-    },
-    (fault) => warnFault('loading onCall', fault),
-  );
-  return loading;
+  if (onCall !== undefined) tell.load();
 }
 
 /**
@@ -28,8 +17,5 @@ function load(): Promise<unknown> {
 export function summaryOf(ended: Ended): ((cost: Cost | undefined) => void) | undefined {
   const { watch, stream, headers } = ended.call;
   if (watch.options.onCall === undefined) return undefined;
-  return (cost) => {
-    if (tell === undefined) load().then(() => tell?.(ended, stream, headers, cost));
-    else tell(ended, stream, headers, cost);
-  };
+  return (cost) => tell.run(ended, stream, headers, cost);
 }

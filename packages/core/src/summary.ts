@@ -5,7 +5,6 @@ import type { Ended } from './ended';
 import { quietly } from './guard';
 import { inform } from './inform';
 import { cut } from './models';
-import { ownString } from './own';
 import { spanContextOf } from './span-context';
 import { secondsPerOutputToken } from './stream-speed';
 import type { StreamTimes } from './stream-times';
@@ -17,13 +16,13 @@ type Headers = ResponseHeaders | undefined;
 /** Tells `onCall` of a call that is over. Stream and headers are what the call has let go of since. */
 export function tellSummary(ended: Ended, stream: Stream, headers: Headers, cost: Cost | undefined): void {
   const { onCall } = ended.call.watch.options;
-  const summary = quietly('a call summary', () => summarize(ended, stream, headers, cost));
-  if (onCall !== undefined && summary !== undefined) inform('onCall', onCall, summary);
+  if (onCall !== undefined) inform('onCall', onCall, summarize(ended, stream, headers, cost));
 }
 
 function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | undefined): CallSummary {
-  const { call, outcome, errorType, error } = ended;
+  const { call, outcome, errorType } = ended;
   const { facts, startedAtEpochMillis } = call;
+  const usage = facts.usage ?? ended.fetched;
   return {
     provider: call.endpoint.provider,
     operation: call.method.operation,
@@ -34,11 +33,11 @@ function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | 
     startedAt: startedAtEpochMillis,
     durationSeconds: secondsBetween(call.startedAt, call.endedAt),
     ...timesOf(call, stream),
-    usage: facts.usage && { ...facts.usage },
+    usage: usage && { ...usage },
     finishReasons: [...facts.finishReasons],
     cost: cost && { ...cost },
     responseId: facts.responseId,
-    requestId: requestIdOf(headers) ?? cut(ownString(error, 'requestID')),
+    requestId: requestIdOf(headers),
     attributes: call.values && { ...call.values.attributes },
     sessionId: call.values?.sessionId,
     userId: call.values?.userId,
@@ -70,7 +69,7 @@ function timesOf({ startedAt, facts }: Call, stream: Stream): StreamFigures {
   };
 }
 
-/** OpenAI's and most others', Anthropic's, Azure API Management's, NVIDIA's. */
+/** OpenAI's and most others', Anthropic's, Azure API Management's, NVIDIA's. A failed call has those of its error. */
 const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'apim-request-id', 'nvcf-reqid'];
 
 function requestIdOf(headers: Headers): string | undefined {

@@ -160,3 +160,14 @@ describe('onCall', () => {
     expect(warn.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining('onCall failed')]);
   });
 });
+
+it('without onCall nothing is read for it', async () => {
+  const props = createProps({ 'x-request-id': 'req-1' });
+  const get = vi.spyOn(props.response.headers, 'get');
+  const client = wrapClient(
+    createFakeClient(() => new FakeApiPromise(Promise.resolve(props), async () => RESULT)),
+    provider,
+  );
+  await client.chat.create({ model: 'fake-1' });
+  expect(get.mock.calls.flat()).not.toContain('apim-request-id');
+});

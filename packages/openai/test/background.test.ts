@@ -1,7 +1,7 @@
 import { createTelemetry, type MockNim, type Scenario, startMockNim, type Telemetry } from '@grump/llm-otel-testing';
 import OpenAI from 'openai';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type WrapOpenAIOptions, wrapOpenAI } from '../src/index';
+import { type CallSummary, type WrapOpenAIOptions, wrapOpenAI } from '../src/index';
 
 const REQUEST = { model: 'fake-1', input: 'Hello?' };
 const ANSWER: Scenario = {
@@ -54,6 +54,22 @@ describe('a response that is made in the background', () => {
     await poll(client, id);
     expect(await tokens()).toEqual(ALL);
     expect([await calls('chat'), await calls('fetch_response')]).toEqual([1, 3]);
+  });
+
+  it('tells onCall of them once, with the fetch that brought them', async () => {
+    const told: CallSummary[] = [];
+    const client = createClient({ pricing: () => 0.25, onCall: (summary) => told.push(summary) });
+    const { id } = await client.responses.create({ ...REQUEST, background: true });
+    await poll(client, id);
+    await poll(client, id);
+    await vi.waitFor(() => expect(told).toHaveLength(4));
+    const figures = told.map(({ operation, usage, cost }) => [operation, usage?.output, cost?.usd]);
+    expect(figures).toEqual([
+      ['chat', undefined, undefined],
+      ['fetch_response', undefined, undefined],
+      ['fetch_response', 2, 0.25],
+      ['fetch_response', undefined, undefined],
+    ]);
   });
 
   it('counts them under the model and the operation that made them', async () => {
