@@ -1,5 +1,5 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ContentMapping } from '../src/content/mapping';
 import type { WrapOptions } from '../src/options';
 import {
@@ -73,9 +73,12 @@ describe('the event', () => {
     ['a model', { model: 'fake-1' }],
     ['a model whose name is too long for a label', { model: 'x'.repeat(1000) }],
   ])('tells of a request with %s what the span tells', async (_, request) => {
+    vi.spyOn(provider.methods[0]!, 'attributes').mockReturnValue({ 'gen_ai.request.seed': 5 });
+    onTestFinished(() => void vi.restoreAllMocks());
     const { span, attributes } = await eventOf({ prompt: SECRET, ...request });
     expect(attributes['gen_ai.request.model']).toBe(span['gen_ai.request.model']);
     expect(Object.keys(attributes).sort()).toEqual(Object.keys(span).sort());
+    expect(attributes).toMatchObject({ 'gen_ai.request.seed': 5 });
   });
 
   it('is a debug event of our scope, with the schema of the conventions', async () => {
@@ -225,6 +228,23 @@ describe('before the module is there', () => {
   it('a call that says one more goes without content rather than with a part of it', async () => {
     expect(await streamBeforeAndAfter(1000)).toBeUndefined();
   });
+});
+
+it('the event of a stream that ended before the module was there has its times', async () => {
+  const { load, loaded } = createLoad();
+  const create = () => lazily(new FakeStream(() => chunksOf('one', 'two')));
+  const client = await createClient({ content: 'event' }, { load, create });
+  await read(await client.call({ prompt: SECRET }));
+  expect(client.records).toEqual([]);
+  await loaded();
+  expect(client.records).toMatchObject([
+    {
+      attributes: {
+        'gen_ai.response.time_to_first_chunk': expect.any(Number),
+        'llm.stream.max_gap': expect.any(Number),
+      },
+    },
+  ]);
 });
 
 describe('a fault where content goes', () => {

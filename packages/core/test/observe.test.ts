@@ -122,3 +122,20 @@ it('no more than a thousand results wait to be read', async () => {
   await list().then();
   await vi.waitFor(() => expect(observe).toHaveBeenCalledTimes(1001));
 });
+
+it('delayed work has its price, and shares no time', async () => {
+  const seen: unknown[] = [];
+  const telemetry = useTelemetry();
+  const client = { ...createFakeClient(async () => ({})), jobs: { list: () => Promise.resolve('page') } };
+  const observe: Observer['observe'] = (_, __, ledger) =>
+    ledger.add({ operation: 'batch', model: 'm', usage: { input: 5 }, completed: 1, failed: 0 });
+  const observed = [{ resource: ['jobs'], method: 'list', observe: async () => ({ observe }) }];
+  const pricing = (...priced: unknown[]) => {
+    seen.push(priced);
+    return 2;
+  };
+  wrapClient(client, { ...provider, observed }, { meterProvider: telemetry.meterProvider, pricing });
+  await client.jobs.list().then();
+  await vi.waitFor(async () => expect(await telemetry.total('llm_cost_total', { source: 'user' })).toBe(2));
+  expect(seen).toMatchObject([['m', { input: 5 }, { operation: 'batch', sharedSeconds: 0, durationSeconds: 0 }]]);
+});

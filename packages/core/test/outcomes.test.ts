@@ -374,6 +374,27 @@ describe('abandoned', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is a consumer that is gone when the chunk comes that it waited for', async () => {
+    let arrive: (step: IteratorResult<FakeChunk>) => void = () => {};
+    const next = () =>
+      new Promise<IteratorResult<FakeChunk>>((resolve) => {
+        arrive = resolve;
+      });
+    await (async () => {
+      const stream = await open(() => new FakeStream(() => ({ next })));
+      void stream[Symbol.asyncIterator]().next();
+    })();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      collectGarbage();
+      await turn();
+    }
+    vi.advanceTimersByTime(100);
+    expect(await requests()).toEqual([]);
+    arrive({ value: TEXT });
+    await turn();
+    await expectOutcome('abandoned', 0.1);
+  });
+
   it('is a consumer that is gone while the server hangs, after the idle time', async () => {
     await (async () => {
       const stream = await open(() => new FakeStream(() => ({ next: () => new Promise(() => {}) })));

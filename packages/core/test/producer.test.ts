@@ -255,3 +255,22 @@ it('a producer has no instrument that nothing was counted in, and says whose the
     },
   ]);
 });
+
+it('gaps have the model that answered, which the second chunk may be the first to name', async () => {
+  const producer = createMetricProducer();
+  start({ producer });
+  const script: Script = [
+    [10, {}],
+    [10, { kind: 'text', model: 'late-1' }],
+    [10, { kind: 'text', end: 'stop' }],
+  ];
+  await consume(
+    wrapClient(
+      createFakeClient(async () => new FakeStream(() => play(script))),
+      provider,
+    ),
+  );
+  const [scope] = (await producer.collect()).resourceMetrics.scopeMetrics;
+  const chunks = scope!.metrics.find(({ descriptor }) => descriptor.name === GAPS[1])!;
+  expect(chunks.dataPoints).toMatchObject([{ attributes: { 'gen_ai.response.model': 'late-1' }, value: { count: 2 } }]);
+});

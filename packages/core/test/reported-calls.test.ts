@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { recordFirstAudio } from '../src/audio';
 import type { ReadLink } from '../src/call-hooks';
 import type { MethodDescriptor, ProviderDescriptor } from '../src/descriptor';
 import { createObserver } from '../src/observer';
@@ -153,20 +154,20 @@ describe('a call of a session', () => {
   });
 });
 
-describe('a result that its caller reads', () => {
-  /** A client whose results are looked on through `source`. */
-  function useTapped(source: object | undefined) {
-    const telemetry = useTelemetry();
-    const links: ReadLink[] = [];
-    const tap = vi.fn((_: unknown, link: ReadLink) => {
-      links.push(link);
-      return source;
-    });
-    const methods: MethodDescriptor[] = [{ ...method, tap }];
-    const client = createWrapped(telemetry, async () => 'body', {}, { methods });
-    return { telemetry, links, tap, client };
-  }
+/** A client whose results are looked on through `source`. */
+function useTapped(source: object | undefined) {
+  const telemetry = useTelemetry();
+  const links: ReadLink[] = [];
+  const tap = vi.fn((_: unknown, link: ReadLink) => {
+    links.push(link);
+    return source;
+  });
+  const methods: MethodDescriptor[] = [{ ...method, tap }];
+  const client = createWrapped(telemetry, async () => 'body', {}, { methods });
+  return { telemetry, links, tap, client };
+}
 
+describe('a result that its caller reads', () => {
   it('is measured as a stream until whoever looks on says that it is over', async () => {
     const { telemetry, links, tap, client } = useTapped({});
     expect(await client.chat.create({ model: 'fake-1' })).toBe('body');
@@ -185,6 +186,31 @@ describe('a result that its caller reads', () => {
     const { telemetry, client } = useTapped(undefined);
     await client.chat.create({ model: 'fake-1' });
     expect(await measured(telemetry)).toMatchObject({ outcomes: { ok: 1 }, streamDuration: undefined });
+  });
+});
+
+describe('audio', () => {
+  it('has the time to its first piece, by those who look on', async () => {
+    const { telemetry, links, client } = useTapped({});
+    await client.chat.create({ model: 'fake-1' });
+    const { call } = links[0]!;
+    call!.pulled();
+    await pass(400);
+    call!.arrived({});
+    recordFirstAudio(call!);
+    await pass(100);
+    call!.exhausted();
+    const rows = (await telemetry.metrics()).filter(({ name }) => name === 'llm_time_to_first_audio_seconds');
+    expect(rows).toMatchObject([
+      { count: 1, sum: 0.4, attributes: { provider: 'fake', model: 'fake-1', operation: 'chat' } },
+    ]);
+  });
+
+  it('that is billed by its time is counted in seconds', async () => {
+    const telemetry = useTelemetry();
+    const client = createWrapped(telemetry, async () => ({ usage: { audioSeconds: 2.5 } }));
+    for (let call = 0; call < 2; call++) await client.chat.create({ model: 'fake-1' });
+    expect(await telemetry.total('llm_audio_seconds_total', { model: 'fake-1' })).toBe(5);
   });
 });
 

@@ -112,6 +112,52 @@ const FAULTS: Readonly<Record<string, [Fault, string[]]>> = {
   'a usage cannot be read': [{ method: withUsage(poisoned()) }, ['recordUsage', 'recordGenAi', 'recordServer']],
 };
 
+it('a stream without a signal that ends too soon is no fault', async () => {
+  const { wrapClient } = await import('../src/wrap');
+  async function* empty() {}
+  const stream = new FakeStream(empty);
+  Object.assign(stream, { controller: undefined });
+  const telemetry = useTelemetry();
+  for await (const _ of await wrapClient(
+    createFakeClient(async () => stream),
+    provider,
+    telemetry,
+  ).chat.create({}));
+  expect(await telemetry.total('llm_requests_total', { outcome: 'truncated' })).toBe(1);
+  expect(told).toEqual([]);
+});
+
+it('a result that is folded by a promise is told of', async () => {
+  const { wrapClient } = await import('../src/wrap');
+  const methods = [{ ...provider.methods[0]!, result: (async () => {}) as () => never }];
+  await wrapClient(
+    createFakeClient(async () => ({})),
+    { ...provider, methods },
+  ).chat.create({});
+  expect(told).toEqual([
+    '@grump/llm-otel-core: a result gave a promise, which is not waited for; give the value itself',
+  ]);
+});
+
+it('an event that cannot be counted is told of', async () => {
+  const { createObserver } = await import('../src/observer');
+  let fails = false;
+  const meterProvider = useTelemetry().meterProvider;
+  const broken = { getMeter: (...args: [string]) => (fails ? fail() : meterProvider.getMeter(...args)) };
+  const options = {
+    get meterProvider() {
+      return fails ? fail() : broken;
+    },
+  };
+  const call = createObserver({}, provider, options)(provider.methods[0]!, {})!;
+  call.arrived({ kind: 'text' });
+  fails = true;
+  call.arrived({ kind: 'text' });
+  fails = false;
+  call.exhausted();
+  expect(told).toEqual(['@grump/llm-otel-core: an event failed and was left out; please report this']);
+});
+
 it.each(Object.entries(FAULTS))('where %s, the part that failed is named, once', async (_, [fault, parts]) => {
   const { wrapClient } = await import('../src/wrap');
   const { meterProvider } = useTelemetry();

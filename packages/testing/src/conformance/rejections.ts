@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 /** Rejections are reported after the microtasks, and those of aborted fetches some turns later. */
-const SETTLE_MILLIS = 15;
+const SETTLE_MILLIS = Number(process.env.SETTLE_MILLIS ?? 15);
 
 /** Runs `work` and collects the unhandled rejections meanwhile, which the test runner then does not see. */
 export async function withRejections<Result>(
