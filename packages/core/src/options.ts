@@ -37,6 +37,11 @@ export interface WrapOptions {
    */
   readonly content?: ContentMode | ContentOptions;
   /**
+   * Estimates the tokens of calls whose server told no usage, some time after they ended, with `gpt-tokenizer`, which must
+   * be installed. They count in `llm_tokens_total{source="estimated"}`, and nowhere else. Default `false`.
+   */
+  readonly estimateTokens?: boolean;
+  /**
    * Tokens that a model's context window holds, for `llm_context_utilization_ratio`. A function is called once per call;
    * `undefined` where it knows none. Default: none.
    */
