@@ -4,8 +4,8 @@ const ownCoreAndApi = ['^packages/$1/src/', '^packages/core/', 'node_modules/@op
 
 const priceTable = 'node_modules/@pydantic/genai-prices/';
 
-/** Callers that run in a folder of their own, where the packed packages are installed. */
-const elsewhere = '^packages/testing/test/packed/.*js$';
+/** Programs that run in a folder of their own, where the packages are installed. */
+const elsewhere = '^packages/(testing/test/packed|sdk/test/auto/programs)/.*js$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -1,4 +1,5 @@
 export type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
+export type { AutoWrapOptions } from './auto/watch-imports';
 export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
 export { register } from './register';
 export type { DeadlineOptions, Registration } from './registration';

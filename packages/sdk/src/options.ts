@@ -1,5 +1,6 @@
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { AutoWrapOptions } from './auto/watch-imports';
 import type { OtlpProtocol } from './rules';
 
 /** Where and how OTLP goes out, for traces and metrics alike. */
@@ -50,4 +51,9 @@ export interface RegisterOptions {
   readonly traces?: boolean | undefined;
   /** `false` leaves metrics alone. */
   readonly metrics?: boolean | undefined;
+  /**
+   * Wraps the clients of packages that are loaded after this call as they are made; settings are the options of the wrap by
+   * package, such as `{ openai: { provider: 'nvidia-nim' } }`. Default `false`; `true` in `@grump/llm-otel-sdk/register`.
+   */
+  readonly autoWrap?: boolean | AutoWrapOptions | undefined;
 }

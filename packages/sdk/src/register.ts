@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api';
+import { watchImports } from './auto/watch-imports';
 import { checkOptions } from './check-options';
 import { claimDiagnostics, type Release } from './globals';
 import { MetricsPage } from './metrics-page';
@@ -33,6 +34,7 @@ export function register(options: RegisterOptions = {}): Registration {
     for (const one of [...releases, diagnostics]) one?.();
     delete world[KEY];
   };
+  if (options.autoWrap && !settings.disabled) watchImports(options.autoWrap === true ? {} : options.autoWrap);
   const registration = createRegistration({ ...parts, release });
   world[KEY] = { registration, told: false };
   return registration;
