@@ -15,6 +15,7 @@ const OPTIONS: Rules<RegisterOptions> = {
   traces: rules.boolean,
   metrics: rules.boolean,
   autoWrap: rules.settings,
+  tailSampler: rules.object,
 };
 
 const OTLP: Rules<OtlpOptions> = {

@@ -4,3 +4,5 @@ export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options'
 export { register } from './register';
 export type { DeadlineOptions, Registration } from './registration';
 export type { OtlpProtocol } from './rules';
+export type { TailSamplerOptions } from './sampling/options';
+export { tailSampler } from './sampling/tail-sampler';

@@ -2,6 +2,7 @@ import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { AutoWrapOptions } from './auto/watch-imports';
 import type { OtlpProtocol } from './rules';
+import type { TailSamplerOptions } from './sampling/options';
 
 /** Where and how OTLP goes out, for traces and metrics alike. */
 export interface OtlpOptions {
@@ -47,6 +48,8 @@ export interface RegisterOptions {
   readonly views?: readonly ViewOptions[] | undefined;
   /** Default: every trace, or the caller's decision where there is one. */
   readonly sampler?: Sampler | undefined;
+  /** Decides at the end of each call whether its span is sent. Default: all spans that `sampler` lets through are. */
+  readonly tailSampler?: TailSamplerOptions | undefined;
   /** `false` leaves tracing alone; `true` sets it up even with nowhere to send spans to. */
   readonly traces?: boolean | undefined;
   /** `false` leaves metrics alone. */
