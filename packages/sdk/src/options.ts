@@ -1,6 +1,7 @@
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { AutoWrapOptions } from './auto/watch-imports';
+import type { QuotaOptions } from './quota/options';
 import type { OtlpProtocol } from './rules';
 import type { TailSamplerOptions } from './sampling/options';
 
@@ -50,6 +51,8 @@ export interface RegisterOptions {
   readonly sampler?: Sampler | undefined;
   /** Decides at the end of each call whether its span is sent. Default: all spans that `sampler` lets through are. */
   readonly tailSampler?: TailSamplerOptions | undefined;
+  /** Limits of what calls use, watched or held, until `shutdown()`. Default: none. */
+  readonly quota?: QuotaOptions | undefined;
   /** `false` leaves tracing alone; `true` sets it up even with nowhere to send spans to. */
   readonly traces?: boolean | undefined;
   /** `false` leaves metrics alone. */

@@ -15,28 +15,53 @@ export interface TailSamplerOptions {
   readonly maxSpans?: number | undefined;
 }
 
-/** @throws TypeError with what is allowed */
-export function checkTailSampler(options: TailSamplerOptions): Required<{ [Key in keyof TailSamplerOptions]: number }> {
-  const {
-    ratio = 0.1,
-    slowQuantile = 0.95,
-    window = 200,
-    costlyUsd = Number.POSITIVE_INFINITY,
-    maxSpans = 2000,
-  } = options;
-  check('ratio', ratio, ratio >= 0 && ratio <= 1, 'a number from 0 to 1');
-  check('slowQuantile', slowQuantile, slowQuantile > 0 && slowQuantile <= 1, 'a number above 0, up to 1');
-  check(
-    'window',
-    window,
-    Number.isInteger(window) && window >= 20 && window <= 10_000,
-    'a whole number from 20 to 10000',
-  );
-  check('costlyUsd', costlyUsd, costlyUsd >= 0, 'a number of US dollars');
-  check('maxSpans', maxSpans, Number.isInteger(maxSpans) && maxSpans >= 1, 'a whole number from 1');
-  return { ratio, slowQuantile, window, costlyUsd, maxSpans };
+interface Rule {
+  readonly byDefault: number;
+  readonly allowed: string;
+  readonly accepts: (value: number) => boolean;
 }
 
-function check(name: string, value: unknown, isRight: boolean, allowed: string): void {
-  if (!isRight) throw new TypeError(`tailSampler got ${name} ${String(value)}; allowed is ${allowed}.`);
+type Checked = Readonly<Record<keyof TailSamplerOptions, number>>;
+
+const RULES: Readonly<Record<keyof TailSamplerOptions, Rule>> = {
+  ratio: { byDefault: 0.1, allowed: 'a number from 0 to 1', accepts: (value) => value >= 0 && value <= 1 },
+  slowQuantile: {
+    byDefault: 0.95,
+    allowed: 'a number above 0, up to 1',
+    accepts: (value) => value > 0 && value <= 1,
+  },
+  window: {
+    byDefault: 200,
+    allowed: 'a whole number from 20 to 10000',
+    accepts: (value) => Number.isInteger(value) && value >= 20 && value <= 10_000,
+  },
+  costlyUsd: {
+    byDefault: Number.POSITIVE_INFINITY,
+    allowed: 'a number of US dollars from 0',
+    accepts: (value) => value >= 0,
+  },
+  maxSpans: {
+    byDefault: 2000,
+    allowed: 'a whole number from 1',
+    accepts: (value) => Number.isInteger(value) && value >= 1,
+  },
+};
+
+/** The options with their defaults. @throws TypeError with what is allowed */
+export function checkTailSampler(options: TailSamplerOptions): Checked {
+  const names = Object.keys(RULES) as (keyof TailSamplerOptions)[];
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name as keyof TailSamplerOptions)) throw wrong(`has no option ${name}`, names.join(', '));
+  }
+  return Object.fromEntries(names.map((name) => [name, checked(name, options[name])])) as Checked;
 }
+
+function checked(name: keyof TailSamplerOptions, value: unknown): number {
+  const { byDefault, allowed, accepts } = RULES[name];
+  if (value === undefined) return byDefault;
+  if (typeof value !== 'number' || !accepts(value)) throw wrong(`got ${name} ${String(value)}`, allowed);
+  return value;
+}
+
+const wrong = (what: string, allowed: string): TypeError =>
+  new TypeError(`tailSampler ${what}; allowed is ${allowed}.`);
