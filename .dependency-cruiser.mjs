@@ -6,8 +6,8 @@ const priceTable = 'node_modules/@pydantic/genai-prices/';
 const tokenizer = 'node_modules/gpt-tokenizer/';
 const onDemand = [priceTable, tokenizer];
 
-/** Callers that run in a folder of their own, where the packed packages are installed. */
-const elsewhere = '^packages/testing/test/packed/.*js$';
+/** Programs that run in a folder of their own, where the packages are installed. */
+const elsewhere = '^packages/(testing/test/packed|sdk/test/auto/programs)/.*js$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
