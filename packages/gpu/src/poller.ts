@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { Health } from './health';
 import type { Transport } from './isolation/transport';
 import type { Reading } from './session';
 import type { GpuDevice, SourceReading } from './source';
@@ -18,25 +20,18 @@ export interface PollerSettings {
   readonly onReading?: ((devices: readonly GpuDevice[], nowMillis: number) => void) | undefined;
 }
 
-/** Health of the poller. */
-export interface Health {
-  lastSuccess: number | undefined;
-  pollSeconds: number | undefined;
-  /** Errors by source and code, since the meter started. */
-  readonly errors: Map<string, { source: string; code: string; count: number }>;
-}
-
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 /** A machine without a GPU is looked at again after so long. */
 const DORMANT_WAIT = 60_000;
 /** So many intervals a value is good for. */
 const GOOD_FOR = 3;
+const RESUME_STEP = 20;
 
 /** Polls by the clock, keeps the last snapshot, and replaces a helper that hangs. */
 export class Poller {
   readonly #settings: PollerSettings;
-  readonly health: Health = { lastSuccess: undefined, pollSeconds: undefined, errors: new Map() };
+  readonly health: Health = new Health();
   state: MeterState = 'starting';
   reason = '';
   #devices: readonly GpuDevice[] = [];
@@ -74,11 +69,14 @@ export class Poller {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
-  resume(): Promise<void> {
-    if (this.state !== 'paused') return Promise.resolve();
+  /** Resolves after the first poll; the helper of before may have to end first. */
+  async resume(): Promise<void> {
+    if (this.state !== 'paused') return;
     this.#enter('starting', '');
     this.#retryAt = 0;
-    return this.tick();
+    const end = performance.now() + this.#settings.timeoutMillis;
+    const isStarting = () => this.state === 'starting' && performance.now() < end;
+    for (await this.tick(); isStarting(); await this.tick()) await setTimeout(RESUME_STEP, undefined, { ref: false });
   }
 
   /** Ends everything at once; a helper that hangs is not waited for. */
@@ -117,24 +115,28 @@ export class Poller {
   }
 
   async #poll(transport: Transport): Promise<void> {
-    const reading = await this.#within(transport.poll());
-    // Paused or stopped meanwhile.
-    if (transport !== this.#transport) return;
-    this.#take(reading);
+    const isCurrent = () => transport === this.#transport;
+    try {
+      const reading = await this.#within(transport.poll());
+      if (isCurrent()) this.#take(reading);
+    } catch (error) {
+      // Else it was paused or stopped meanwhile.
+      if (isCurrent()) throw error;
+    }
   }
 
   #within(answer: Promise<Reading>): Promise<Reading> {
     const { timeoutMillis } = this.#settings;
     return new Promise((resolve, reject) => {
       const late = () => reject(new Error(`the driver did not answer within ${timeoutMillis} ms`));
-      const timer = setTimeout(late, timeoutMillis).unref();
+      const timer = globalThis.setTimeout(late, timeoutMillis).unref();
       answer.then(resolve, reject).finally(() => clearTimeout(timer));
     });
   }
 
   #take({ sources, seconds }: Reading): void {
     this.health.pollSeconds = seconds;
-    for (const source of sources) this.#count(source);
+    for (const source of sources) this.health.note(source);
     const down = sources.filter(({ state }) => state === 'down');
     const up = sources.filter(({ state }) => state === 'up');
     const now = performance.now();
@@ -152,17 +154,6 @@ export class Poller {
     this.#settings.onReading?.(this.#devices, now);
   }
 
-  #count({ source, errors }: SourceReading): void {
-    for (const [code, times] of Object.entries(errors)) this.#add(source, code, times);
-  }
-
-  #add(source: string, code: string, times: number): void {
-    const key = `${source} ${code}`;
-    const before = this.health.errors.get(key) ?? { source, code, count: 0 };
-    before.count += times;
-    this.health.errors.set(key, before);
-  }
-
   /** Nothing to measure: no helper stays behind. */
   #sleep(reason: string, now: number): void {
     this.#drop();
@@ -173,7 +164,7 @@ export class Poller {
 
   #fail(reason: string): void {
     if (this.state === 'paused' || this.state === 'stopped') return;
-    this.#add('helper', 'NO_ANSWER', 1);
+    this.health.count('helper', 'NO_ANSWER', 1);
     this.#drop();
     this.#retryAt = performance.now() + this.#waitMillis;
     this.#waitMillis = Math.min(this.#waitMillis * 2, LONGEST_WAIT);

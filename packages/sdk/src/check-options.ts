@@ -14,6 +14,7 @@ const OPTIONS: Rules<RegisterOptions> = {
   sampler: rules.sampler,
   traces: rules.boolean,
   metrics: rules.boolean,
+  gpu: rules.settings,
 };
 
 const OTLP: Rules<OtlpOptions> = {

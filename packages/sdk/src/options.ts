@@ -50,4 +50,6 @@ export interface RegisterOptions {
   readonly traces?: boolean | undefined;
   /** `false` leaves metrics alone. */
   readonly metrics?: boolean | undefined;
+  /** `true`, or the options of its `startGpuMeter()`, measures GPUs with `@grump/llm-otel-gpu`, to be installed beside this. */
+  readonly gpu?: boolean | object | undefined;
 }
