@@ -130,8 +130,17 @@ export class Call {
     } catch (fault) {
       warnFault('a result', fault);
     }
-    if (this.content !== undefined) quietly('content', () => this.content?.result(result));
+    if (this.content !== undefined) this.#tellContent(result);
     this.end('ok');
+  }
+
+  // Apart, so that a call without content makes no closures.
+  #tellContent(result: unknown): void {
+    quietly('content', () => this.content?.result(result));
+  }
+
+  #endContent(outcome: Outcome, type: string | undefined): void {
+    quietly('content', () => this.content?.ended(this, outcome, type));
   }
 
   /** The stream is over. */
@@ -174,7 +183,7 @@ export class Call {
     }
     this.endedAt = at;
     forget(this);
-    if (this.content !== undefined) quietly('content', () => this.content?.ended(this, outcome, type));
+    if (this.content !== undefined) this.#endContent(outcome, type);
     try {
       this.recorder.ended(this, outcome, type, error);
     } catch (fault) {
