@@ -19,6 +19,7 @@ const OPTIONS: Rules<RegisterOptions> = {
   autoWrap: rules.settings,
   tailSampler: rules.object,
   quota: rules.object,
+  gpu: rules.settings,
 };
 
 const OTLP: Rules<OtlpOptions> = {

@@ -62,4 +62,6 @@ export interface RegisterOptions {
    * package, such as `{ openai: { provider: 'nvidia-nim' } }`. Default `false`; `true` in `@grump/llm-otel-sdk/register`.
    */
   readonly autoWrap?: boolean | AutoWrapOptions | undefined;
+  /** `true`, or the options of its `startGpuMeter()`, measures GPUs with `@grump/llm-otel-gpu`, to be installed beside this. */
+  readonly gpu?: boolean | object | undefined;
 }

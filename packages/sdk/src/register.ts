@@ -2,6 +2,7 @@ import { diag } from '@opentelemetry/api';
 import { watchImports } from './auto/watch-imports';
 import { checkOptions } from './check-options';
 import { claimDiagnostics, type Release } from './globals';
+import { startGpu } from './gpu';
 import { MetricsPage } from './metrics-page';
 import type { RegisterOptions } from './options';
 import { quota } from './quota/quota';
@@ -50,11 +51,12 @@ function start(options: RegisterOptions, settings: Settings): Started {
   const metrics = registerMetrics(options, settings);
   const traces = registerTraces(options, settings);
   metrics.page.listen(settings.prometheus);
+  const stopGpu = startGpu(options.metrics !== false && options.gpu, metrics.provider);
   return {
     page: metrics.page,
     meterProvider: metrics.provider,
     tracerProvider: traces.provider,
-    releases: [...traces.releases, ...metrics.releases],
+    releases: [...traces.releases, ...metrics.releases, stopGpu],
   };
 }
 
