@@ -56,7 +56,13 @@ async function link(path: string, source: string): Promise<void> {
 }
 
 /** A program that the repository installs, or `undefined` where it does not run on this machine. */
-export function findProgram(name: string): string | undefined {
-  const path = join(packages, 'testing/node_modules/.bin', name);
+export const findProgram = (name: string): string | undefined => runs(`testing/node_modules/.bin/${name}`);
+
+/** Another Node that the repository installs, by its major version. */
+export const findNode = (major: number): string | undefined =>
+  runs(`testing/nodes/node_modules/node-${major}/bin/node`);
+
+function runs(name: string): string | undefined {
+  const path = join(packages, name);
   return spawnSync(path, ['--version']).status === 0 ? path : undefined;
 }

@@ -1,17 +1,17 @@
 import { type MockNim, startMockNim } from '@grump/llm-otel-testing';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type AppFolder, createAppFolder, findProgram } from './folder';
+import { type AppFolder, createAppFolder, findNode, findProgram } from './folder';
 
 const ENTRY = '@grump/llm-otel-sdk/register';
 const FILE = './node_modules/@grump/llm-otel-sdk/dist/register.js';
 const DENO = 'run --no-config --cached-only --node-modules-dir=manual -A --preload';
 
-/** How each runtime is told, before the application's file. Node 22 and 26 are tested where the machine has them. */
+/** How each runtime is told, before the application's file. */
 const RUNTIMES: readonly (readonly [name: string, program: string | undefined, args: readonly string[]])[] = [
   ['node --import', process.execPath, ['--import', ENTRY]],
   ['node --require', process.execPath, ['--require', ENTRY]],
-  ['node 22 --import', process.env.NODE_22, ['--import', ENTRY]],
-  ['node 26 --import', process.env.NODE_26, ['--import', ENTRY]],
+  ['node 22 --import', findNode(22), ['--import', ENTRY]],
+  ['node 26 --import', findNode(26), ['--import', ENTRY]],
   ['bun --preload', findProgram('bun'), ['--preload', ENTRY]],
   ['deno --preload', findProgram('deno'), [...DENO.split(' '), FILE]],
 ];
