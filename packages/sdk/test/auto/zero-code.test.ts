@@ -1,6 +1,6 @@
 import { type MockNim, startMockNim } from '@grump/llm-otel-testing';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type AppFolder, createAppFolder, findNode, findProgram } from './folder';
+import { type AppFolder, createAppFolder, findNode, findProgram, hasAnthropic } from './folder';
 
 const ENTRY = '@grump/llm-otel-sdk/register';
 const FILE = './node_modules/@grump/llm-otel-sdk/dist/register.js';
@@ -57,6 +57,24 @@ test('a client that is wrapped by hand as well counts once, by the options of th
 test('a client that is wrapped by hand with the other copy counts once', async () => {
   const result = await node(['--import', ENTRY, 'by-hand.mjs'], { COPY: 'other' });
   expect(result).toEqual({ counted: compatible('OpenAI'), odd: [] });
+});
+
+describe.skipIf(!hasAnthropic)("Anthropic's clients (skipped where packages/anthropic is not built)", () => {
+  it.for([
+    ['node', 'anthropic.mjs'],
+    ['node', 'anthropic.cjs'],
+    ['bun', 'anthropic.mjs'],
+    ['bun', 'anthropic.cjs'],
+  ])('count each call of every major once under %s in %s', async ([runtime, file], { skip }) => {
+    const [, program, args] = RUNTIMES.find(([name]) => name.startsWith(runtime!))!;
+    if (program === undefined) return skip('this machine does not have that runtime');
+    const env = { BASE_URL: nim.baseURL.replace(/\/v1$/, '') };
+    const names = ['Anthropic030', 'Anthropic060', 'Anthropic1', 'Mine'];
+    expect(await run(program, [...args, file!], env)).toEqual({
+      counted: Object.fromEntries(names.map((name) => [`${name} anthropic`, 2])),
+      odd: [],
+    });
+  });
 });
 
 test('without the entry nothing is wrapped', async () => {
