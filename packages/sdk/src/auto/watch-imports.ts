@@ -34,20 +34,26 @@ const world = globalThis as { [KEY]?: Runtime };
  */
 export function watchImports(options: AutoWrapOptions = {}): void {
   if (world[KEY] !== undefined) {
-    world[KEY].options = options;
+    world[KEY].options = yielding(options);
     return;
   }
-  world[KEY] = createRuntime(options);
+  world[KEY] = createRuntime(yielding(options));
   if (process.versions.bun !== undefined) installBunHooks();
   else if (typeof module.registerHooks === 'function') installNodeHooks();
   else diag.warn('This runtime has no module.registerHooks: clients have to be wrapped by hand, with wrapOpenAI().');
 }
 
+const YIELDS: WrapOptions = { yields: true };
+
+/** One object for all clients of a package: core takes those with the same options as one. */
+const yielding = (options: AutoWrapOptions): AutoWrapOptions =>
+  Object.fromEntries(Object.entries(options).map(([name, own]) => [name, { ...own, ...YIELDS }]));
+
 function createRuntime(options: AutoWrapOptions): Runtime {
   const runtime: Runtime = {
     options,
     watch: (original, wrap, name) =>
-      watchClass(original, (client) => wrapQuietly(client, wrap, { ...runtime.options[name], yields: true })),
+      watchClass(original, (client) => wrapQuietly(client, wrap, runtime.options[name] ?? YIELDS)),
     watchExported: (exporter, original, wrap, name) => {
       const watched = runtime.watch(original, wrap, name);
       replaceValues(exporter.exports, original, watched);
