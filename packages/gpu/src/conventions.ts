@@ -1,5 +1,5 @@
 import { DCGM, type DcgmNames } from './dcgm';
-import { HW, type HwName } from './hw';
+import type { HwName } from './hw';
 
 /** How an instrument aggregates. */
 export type ConventionKind = 'gauge' | 'updowncounter' | 'counter';
@@ -227,10 +227,7 @@ export const CONVENTIONS = {
 export type ValueKey = keyof typeof CONVENTIONS;
 
 /** The same rows, each by its widest type. */
-export const ROWS: Readonly<Record<ValueKey, Convention>> = CONVENTIONS;
+export const ROWS: Readonly<Record<ValueKey, Convention>> = { ...CONVENTIONS };
 
 /** Keys of {@link CONVENTIONS}, in the order of the table. */
 export const KEYS: readonly ValueKey[] = Object.keys(CONVENTIONS) as ValueKey[];
-
-/** What the `hw` instruments are. */
-export const HW_INSTRUMENTS: typeof HW = HW;
