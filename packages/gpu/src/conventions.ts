@@ -138,15 +138,16 @@ export const CONVENTIONS = {
   pcieTx: {
     ...sum('gpu_pcie_tx_bytes', 'By', 'Bytes sent over PCIe since the meter started'),
     hw: { name: 'hw.gpu.io', attributes: { 'network.io.direction': 'transmit' } },
-    dcgm: DCGM.pcieTx,
   },
   pcieRx: {
     ...sum('gpu_pcie_rx_bytes', 'By', 'Bytes received over PCIe since the meter started'),
     hw: { name: 'hw.gpu.io', attributes: { 'network.io.direction': 'receive' } },
+  },
+  pcieTxRate: { ...gauge('gpu_pcie_tx_bytes_per_second', 'By/s', 'Bytes per second sent over PCIe'), dcgm: DCGM.pcieTx },
+  pcieRxRate: {
+    ...gauge('gpu_pcie_rx_bytes_per_second', 'By/s', 'Bytes per second received over PCIe'),
     dcgm: DCGM.pcieRx,
   },
-  pcieTxRate: gauge('gpu_pcie_tx_bytes_per_second', 'By/s', 'Bytes per second sent over PCIe'),
-  pcieRxRate: gauge('gpu_pcie_rx_bytes_per_second', 'By/s', 'Bytes per second received over PCIe'),
   nvlinkTx: counter('gpu_nvlink_tx_bytes_total', 'By', 'Bytes sent over NVLink, all links'),
   nvlinkRx: counter('gpu_nvlink_rx_bytes_total', 'By', 'Bytes received over NVLink, all links'),
   encoderUtilization: {

@@ -27,7 +27,7 @@ interface Description {
 }
 
 /** The meter's own health, and what comes from elsewhere than a driver. */
-const EXTRA: Readonly<Record<string, Description>> = {
+export const EXTRA: Readonly<Record<string, Description>> = {
   gpu_collector_up: { kind: 'gauge', unit: '', description: '1 while the GPUs can be read, 0 while they can not' },
   gpu_collector_last_success_timestamp_seconds: {
     kind: 'gauge',
