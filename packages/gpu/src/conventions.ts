@@ -143,7 +143,10 @@ export const CONVENTIONS = {
     ...sum('gpu_pcie_rx_bytes', 'By', 'Bytes received over PCIe since the meter started'),
     hw: { name: 'hw.gpu.io', attributes: { 'network.io.direction': 'receive' } },
   },
-  pcieTxRate: { ...gauge('gpu_pcie_tx_bytes_per_second', 'By/s', 'Bytes per second sent over PCIe'), dcgm: DCGM.pcieTx },
+  pcieTxRate: {
+    ...gauge('gpu_pcie_tx_bytes_per_second', 'By/s', 'Bytes per second sent over PCIe'),
+    dcgm: DCGM.pcieTx,
+  },
   pcieRxRate: {
     ...gauge('gpu_pcie_rx_bytes_per_second', 'By/s', 'Bytes per second received over PCIe'),
     dcgm: DCGM.pcieRx,
