@@ -5,9 +5,13 @@ export interface Host {
   /** The end of the host name; the label stands for every host below it. */
   readonly host: string;
   readonly provider: string;
+  /** Below the host, these alone: others there are other services of the same company, or of its customers. */
+  readonly only?: RegExp;
   /** `gen_ai.provider.name`, where it is not the label with `_` for `-`. */
   readonly genAi?: string;
 }
+
+const BEDROCK = /(^|\.)bedrock-/;
 
 /** Servers known by the host of their base URL. GenAI names from the conventions' registry (2026-10) where it has one. */
 export const HOSTS: readonly Host[] = [
@@ -29,9 +33,10 @@ export const HOSTS: readonly Host[] = [
   { host: 'cohere.ai', provider: 'cohere' },
   { host: 'cohere.com', provider: 'cohere' },
   { host: 'generativelanguage.googleapis.com', provider: 'gemini', genAi: 'gcp.gemini' },
-  { host: 'googleapis.com', provider: 'vertex', genAi: 'gcp.vertex_ai' },
-  { host: 'amazonaws.com', provider: 'bedrock', genAi: 'aws.bedrock' },
-  { host: 'api.aws', provider: 'bedrock', genAi: 'aws.bedrock' },
+  { host: 'googleapis.com', provider: 'vertex', genAi: 'gcp.vertex_ai', only: /(^|-)aiplatform\./ },
+  { host: 'amazonaws.com', provider: 'bedrock', genAi: 'aws.bedrock', only: BEDROCK },
+  { host: 'amazonaws.com.cn', provider: 'bedrock', genAi: 'aws.bedrock', only: BEDROCK },
+  { host: 'api.aws', provider: 'bedrock', genAi: 'aws.bedrock', only: BEDROCK },
   { host: 'openrouter.ai', provider: 'openrouter' },
   { host: 'together.xyz', provider: 'together' },
   { host: 'together.ai', provider: 'together' },
@@ -66,7 +71,7 @@ function providerOf(client: object, given: string | undefined, baseURL: string |
   const provider = given ?? sdkProvider(client);
   if (provider !== undefined) return { provider, ...genAiName(GEN_AI.get(provider)) };
   const hostname = parseURL(baseURL)?.hostname ?? '';
-  const known = HOSTS.find(({ host }) => hostname === host || hostname.endsWith(`.${host}`));
+  const known = HOSTS.find(({ host, only }) => `.${hostname}`.endsWith(`.${host}`) && only?.test(hostname) !== false);
   if (known !== undefined) return { provider: known.provider, ...genAiName(known.genAi) };
   return isAzure(client) ? { provider: 'azure', genAiProvider: 'azure.ai.openai' } : { provider: COMPATIBLE };
 }
