@@ -28,5 +28,5 @@ export function leavingOut(
     return !step.done && isAdded(step.value) ? next() : step;
   };
   const rest: AsyncIterator<unknown> = Object.create(Object.getPrototypeOf(source));
-  return Object.assign(rest, { next, return: source.return, throw: source.throw });
+  return Object.assign(rest, { next, return: source.return?.bind(source), throw: source.throw?.bind(source) });
 }

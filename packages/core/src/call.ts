@@ -6,6 +6,7 @@ import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
 import { absorb, quietly, warnFault } from './guard';
 import { type CallLink, forget } from './lifetimes';
+import type { RetryNote } from './retried';
 import type { Endpoint } from './series';
 import type { SumPoint } from './store';
 import { StreamTimes } from './stream-times';
@@ -29,8 +30,8 @@ export class Call {
   /** Chunks or results that the consumer is waiting for. */
   pending = 1;
   headers: ResponseHeaders | undefined;
-  /** The SDK's own, which its retries are known by. */
-  requestOptions: unknown;
+  /** Tries before the one that was answered. */
+  retries: RetryNote[] | undefined;
   signal: AbortState | undefined;
   /** Tells what came only since the request was amended. */
   isAdded: ((chunk: unknown) => boolean) | undefined;
@@ -195,7 +196,7 @@ export class Call {
   /** What was started inside the call keeps its context, and so this call. */
   letGo(): void {
     this.headers = undefined;
-    this.requestOptions = undefined;
+    this.retries = undefined;
     this.signal = undefined;
     this.facts.server = undefined;
     if (this.content === undefined) this.stream = undefined;

@@ -48,4 +48,6 @@ export interface WrapOptions {
   readonly contextWindow?: number | ((model: string) => number | undefined);
   /** A stream that its consumer has not touched for this long is counted as `abandoned`. Default 600,000 (10 minutes). */
   readonly streamIdleTimeoutMillis?: number;
+  /** Whoever wraps the client after this has its options count in place of these. For wraps without the application's doing. Default `false`. */
+  readonly yields?: boolean;
 }

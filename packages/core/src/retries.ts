@@ -48,9 +48,12 @@ const record = onDemand(
   (ended, _made, end) => end(ended),
 );
 
+/** Retries that the SDK made with these options, or before it gave up with this error. */
+export const retriesOf = (optionsOrError: unknown): RetryNote[] | undefined => notes.get(optionsOrError as object);
+
 /** Records the retries inside a call that is over, if there were any, and ends its span. */
 export function endWithRetries(ended: Ended, error: unknown): void {
-  const made = notes.get(ended.call.requestOptions as object) ?? notes.get(error as object);
+  const made = ended.call.retries ?? retriesOf(error);
   if (made === undefined) endSpan(ended);
   else record.run(ended, made, endSpan);
 }
