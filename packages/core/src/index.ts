@@ -31,6 +31,7 @@ export type * from './pricing';
 export type { LlmMetricProducer, MetricProducerOptions } from './producer';
 export { createMetricProducer, hasUnattachedProducer } from './producer';
 export type * from './server/times';
+export { type WrappedClient, wrappedClients } from './tally';
 export type * from './types';
 export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';

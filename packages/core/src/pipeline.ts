@@ -17,6 +17,7 @@ import type { Binder, Recordable } from './points';
 import { SCHEMA_URL } from './semconv';
 import { type Endpoint, Series } from './series';
 import { SERIES_LIMIT, Store } from './store';
+import type { Tally } from './tally';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 /** Endpoints of one pipeline that keep their series; clients with more base URLs than this share nothing. */
@@ -138,6 +139,8 @@ interface Shared {
   /** There since `callContext` was first used. */
   callContexts?: { current(): unknown };
   exemplars?: ExemplarSource;
+  /** By the options that a client was wrapped with. */
+  readonly tallies: Map<object, Tally>;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.
@@ -145,7 +148,7 @@ const KEY = Symbol.for('@grump/llm-otel-core/1');
 const world = globalThis as { [KEY]?: Shared };
 
 export function shared(): Shared {
-  world[KEY] ??= { pipelines: new WeakMap(), models: new ModelLabels(), unattached: 0 };
+  world[KEY] ??= { pipelines: new WeakMap(), models: new ModelLabels(), unattached: 0, tallies: new Map() };
   return world[KEY];
 }
 

@@ -8,6 +8,7 @@ import { type Pipeline, pipelineOf } from './pipeline';
 import { SCHEMA_URL } from './semconv';
 import { SentHeaders } from './sent-headers';
 import type { Endpoint, Series } from './series';
+import { type Tally, tallyOf } from './tally';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 const IDLE_TIMEOUT = 600_000;
@@ -17,6 +18,7 @@ export class Watch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
   readonly sent: SentHeaders = new SentHeaders();
+  readonly tally: Tally;
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
   #client: object;
   #baseURL: unknown;
@@ -32,6 +34,7 @@ export class Watch {
     this.#client = client;
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
+    this.tally = tallyOf(this);
   }
 
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */

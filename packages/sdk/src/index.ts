@@ -1,5 +1,10 @@
+export type { WrappedClient } from '@grump/llm-otel-core';
 export type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
+export type { Delivery } from './deliveries';
+export type { Health } from './health';
 export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
 export { register } from './register';
 export type { DeadlineOptions, Registration } from './registration';
-export type { OtlpProtocol } from './rules';
+export type { DetectorName, LoggerName, OtlpProtocol, PropagatorName } from './rules';
+export type { QueueFacts } from './self-meters';
+export type { Owner, Status } from './status';

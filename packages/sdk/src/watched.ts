@@ -1,0 +1,15 @@
+import type { DeliveryLog } from './deliveries';
+import { SelfMeters } from './self-meters';
+
+/** What `register()` has set up to send with, and what is known of it. */
+export class Watched {
+  readonly deliveries: DeliveryLog[] = [];
+  readonly meters: SelfMeters = new SelfMeters();
+  readonly exporters: { readonly signal: string; forceFlush(): Promise<void> }[] = [];
+
+  /** Waits for the exports of a signal that are on their way. */
+  async flush(signal: string): Promise<void> {
+    const exporters = this.exporters.filter((exporter) => exporter.signal === signal);
+    await Promise.all(exporters.map((exporter) => exporter.forceFlush()));
+  }
+}
