@@ -47,8 +47,13 @@ export class DeliveryLog {
       return;
     }
     facts.failed += items;
-    facts.lastFailureAt = Date.now();
-    facts.lastFailure = error === undefined ? 'no reason was given' : reason(error);
+    this.failing(error);
+  }
+
+  /** An attempt has failed, and others will follow. */
+  failing(error: Error | undefined): void {
+    this.#facts.lastFailureAt = Date.now();
+    this.#facts.lastFailure = error === undefined ? 'no reason was given' : reason(error);
   }
 
   get now(): Delivery {

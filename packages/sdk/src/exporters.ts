@@ -3,6 +3,7 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { DeliveryLog } from './deliveries';
 import { grpcConfig } from './grpc';
+import { HoldingExporter } from './holding-exporter';
 import { type Exporter, LazyExporter } from './lazy-exporter';
 import { GRPC_PACKAGES, type OtlpSettings, type Signal } from './otlp-settings';
 import { loadPeer } from './peers';
@@ -54,16 +55,18 @@ const COUNT: { readonly [Name in Signal]: (items: Items[Name]) => number } = {
   LOGS: ({ length }) => length,
 };
 
-/** Sends a signal over OTLP, and notes how that goes. */
+/** Sends a signal over OTLP, and notes how that goes. `hold` keeps what a Collector that is down did not take. */
 export function createOtlpExporter<Name extends Signal>(
   signal: Name,
   settings: OtlpSettings,
   watched: Watched,
+  hold = true,
 ): LazyExporter<Items[Name]> {
   const log = new DeliveryLog(signal, 'otlp', settings.url, settings.protocol);
   const load = async () => {
     const Exporter = await CLASSES[signal][settings.protocol]();
-    return new Exporter({ ...configOf(signal, settings), selfObsMeterProvider: watched.meters });
+    const exporter = new Exporter({ ...configOf(signal, settings), selfObsMeterProvider: watched.meters });
+    return hold ? new HoldingExporter(exporter, log) : exporter;
   };
   return watch(signal, load, log, watched);
 }

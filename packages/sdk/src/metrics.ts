@@ -31,7 +31,11 @@ export function createMetrics(options: RegisterOptions, settings: Settings, watc
     readers.push(reader);
     producers.push(producer);
   };
-  if (exporters.has('otlp')) push(createOtlpExporter('METRICS', otlp.METRICS, watched));
+  if (exporters.has('otlp')) {
+    // A later export of cumulative sums tells all that an earlier one did.
+    const hold = settings.temporality !== 'cumulative';
+    push(createOtlpExporter('METRICS', otlp.METRICS, watched, hold));
+  }
   if (exporters.has('console')) {
     const console = watchExporter('METRICS', new ConsoleMetricExporter(), watched);
     push(console, { temporality: 'cumulative', exponential: false });
