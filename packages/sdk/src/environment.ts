@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { oneOf, type Rule } from './rules';
 
@@ -63,6 +64,18 @@ export class Environment {
       // The value of a wrong list of headers may be a secret.
       const shown = variable.endsWith('_HEADERS') ? 'a malformed list' : raw;
       this.refuse(variable, shown, 'key=value,key=value, percent-encoded');
+      return undefined;
+    }
+  }
+
+  /** What is in the file that the variable names. */
+  file(variable: string): Buffer | undefined {
+    const path = this.raw(variable);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path);
+    } catch {
+      this.refuse(variable, path, 'the path of a file that can be read');
       return undefined;
     }
   }

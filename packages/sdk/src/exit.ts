@@ -9,9 +9,10 @@ type Flush = () => Promise<boolean>;
 export function flushAtExit(flush: Flush): () => void {
   // Once only: a flush is work, after which the process runs out of work again.
   const runOut = async () => {
+    const alone = process.listenerCount('beforeExit') === 0;
     const done = await flush();
-    // What the exporter still tries would hold up a process that has nothing else to do.
-    if (!done && process.listenerCount('beforeExit') === 0) process.exit();
+    // What an exporter still tries must not hold up a process that nobody gave other work.
+    if (!done && alone) process.exit();
   };
   const terminate = async () => {
     // Without a listener of its own the application wants to end here.
@@ -19,8 +20,8 @@ export function flushAtExit(flush: Flush): () => void {
     await flush();
     if (alone) process.kill(process.pid, SIGNAL);
   };
-  process.once('beforeExit', runOut);
   // The first one sees the others, before those that listen once have gone.
+  process.prependOnceListener('beforeExit', runOut);
   process.prependOnceListener(SIGNAL, terminate);
   return () => {
     process.off('beforeExit', runOut);

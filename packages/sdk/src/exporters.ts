@@ -4,6 +4,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { DeliveryLog } from './deliveries';
 import { grpcConfig } from './grpc';
 import { HoldingExporter } from './holding-exporter';
+import { createIdleAgent, idleBetweenAttempts } from './idle-http';
 import { type Exporter, LazyExporter } from './lazy-exporter';
 import { GRPC_PACKAGES, type OtlpSettings, type Signal } from './otlp-settings';
 import { loadPeer } from './peers';
@@ -66,6 +67,7 @@ export function createOtlpExporter<Name extends Signal>(
   const load = async () => {
     const Exporter = await CLASSES[signal][settings.protocol]();
     const exporter = new Exporter({ ...configOf(signal, settings), selfObsMeterProvider: watched.meters });
+    idleBetweenAttempts(exporter);
     return hold ? new HoldingExporter(exporter, log) : exporter;
   };
   return watch(signal, load, log, watched);
@@ -88,12 +90,17 @@ function watch<Name extends Signal>(
 ): LazyExporter<Items[Name]> {
   const exporter = new LazyExporter(load, log, COUNT[signal]);
   watched.deliveries.push(log);
-  watched.exporters.push({ signal: signal.toLowerCase(), forceFlush: () => exporter.forceFlush() });
+  watched.exporters.push({
+    signal: signal.toLowerCase(),
+    forceFlush: () => exporter.forceFlush(),
+    abandon: () => exporter.abandon(),
+  });
   return exporter;
 }
 
 function configOf(signal: Signal, settings: OtlpSettings) {
-  const { url, protocol, headers, timeoutMillis, compression } = settings;
+  const { url, protocol, headers, timeoutMillis, compression, tls } = settings;
   const common = { url, timeoutMillis, compression };
-  return protocol === 'grpc' ? { ...common, ...grpcConfig(signal, headers) } : { ...common, headers: { ...headers } };
+  if (protocol === 'grpc') return { ...common, ...grpcConfig(signal, headers) };
+  return { ...common, headers: { ...headers }, httpAgentOptions: createIdleAgent(tls) };
 }

@@ -41,6 +41,11 @@ const OTLP: readonly Row[] = [
   ['temporality_preference', 'TEMPORALITY_PREFERENCE', (value) => value.replace('_', '')],
   ['default_histogram_aggregation', 'DEFAULT_HISTOGRAM_AGGREGATION'],
 ];
+const TLS: readonly Row[] = [
+  ['ca_file', 'CERTIFICATE'],
+  ['cert_file', 'CLIENT_CERTIFICATE'],
+  ['key_file', 'CLIENT_KEY'],
+];
 const PROMETHEUS: readonly Row[] = [
   ['host', 'OTEL_EXPORTER_PROMETHEUS_HOST'],
   ['port', 'OTEL_EXPORTER_PROMETHEUS_PORT'],
@@ -114,10 +119,11 @@ export class FileVariables {
     this.#list(`OTEL_${signal}_EXPORTER`, listed);
   }
 
-  #otlp(signal: Signal, kind: string, { headers, headers_list, ...settings }: Section, path: string): void {
+  #otlp(signal: Signal, kind: string, { headers, headers_list, tls, ...settings }: Section, path: string): void {
     const prefix = `OTEL_EXPORTER_OTLP_${signal}_`;
     this.variables[`${prefix}PROTOCOL`] = kind === 'otlp_grpc' ? 'grpc' : 'http/protobuf';
     this.#rows(`${path}.${kind}`, settings, prefixed(prefix, OTLP));
+    this.#rows(`${path}.${kind}.tls`, tls, prefixed(prefix, TLS));
     const given = this.#parser.mergeHeadersConfig(headers as never, headers_list as never) ?? {};
     const pairs = Object.entries(given).map((pair) => pair.map(encodeURIComponent).join('='));
     if (pairs.length > 0) this.variables[`${prefix}HEADERS`] = pairs.join(',');

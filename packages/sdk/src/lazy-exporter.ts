@@ -13,6 +13,7 @@ export class LazyExporter<Items> implements Exporter<Items> {
   readonly #load: () => Promise<Exporter<Items>>;
   readonly #count: (items: Items) => number;
   readonly #log: DeliveryLog;
+  readonly #open = new Set<(result: ExportResult) => void>();
   #loaded: Promise<Exporter<Items>> | undefined;
 
   constructor(load: () => Promise<Exporter<Items>>, log: DeliveryLog, count: (items: Items) => number) {
@@ -23,13 +24,21 @@ export class LazyExporter<Items> implements Exporter<Items> {
 
   export(items: Items, done: (result: ExportResult) => void): void {
     const end = (result: ExportResult) => {
+      if (!this.#open.delete(end)) return;
       this.#log.note(this.#count(items), result);
       done(result);
     };
+    this.#open.add(end);
     this.#loaded ??= this.#load();
     this.#loaded
       .then((exporter) => exporter.export(items, end))
       .catch((error: unknown) => end({ code: ExportResultCode.FAILED, error: toError(error) }));
+  }
+
+  /** Ends what is on its way, so that nobody waits for it any longer. */
+  abandon(): void {
+    const error = new Error('given up, since the process ends');
+    for (const end of this.#open) end({ code: ExportResultCode.FAILED, error });
   }
 
   async forceFlush(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Environment } from './environment';
+import type { TlsSettings } from './idle-http';
 import type { OtlpOptions, RegisterOptions } from './options';
 import { findPeer } from './peers';
 import * as rules from './rules';
@@ -6,7 +7,7 @@ import * as rules from './rules';
 /** As the names of the variables spell it. */
 export type Signal = 'TRACES' | 'METRICS' | 'LOGS';
 
-/** Where one signal goes. Certificates the exporters read from the environment themselves. */
+/** Where one signal goes. */
 export interface OtlpSettings {
   /** Whether an option or a variable named the endpoint. */
   readonly told: boolean;
@@ -15,6 +16,8 @@ export interface OtlpSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMillis: number;
   readonly compression: 'gzip' | 'none';
+  /** For HTTP; the gRPC exporters read the same variables themselves. */
+  readonly tls: TlsSettings;
 }
 
 const PATHS = { TRACES: 'v1/traces', METRICS: 'v1/metrics', LOGS: 'v1/logs' } as const;
@@ -53,6 +56,11 @@ function readSignal(signal: Signal, options: OtlpOptions, environment: Environme
       options.compression ??
       either((variable) => environment.word(variable, rules.COMPRESSIONS), 'COMPRESSION') ??
       'none',
+    tls: {
+      ca: either((variable) => environment.file(variable), 'CERTIFICATE'),
+      cert: either((variable) => environment.file(variable), 'CLIENT_CERTIFICATE'),
+      key: either((variable) => environment.file(variable), 'CLIENT_KEY'),
+    },
   };
 }
 

@@ -62,7 +62,8 @@ export function createRegistration(parts: Parts): Registration {
   const { page, meterProvider, tracerProvider, loggerProvider, exitTimeoutMillis, status } = parts;
   let ending: Promise<void> | undefined;
   const health = createHealthPage(status, () => ending !== undefined);
-  const stopFlushing = exitTimeoutMillis === undefined ? undefined : flushAtExit(() => flush(parts, exitTimeoutMillis));
+  const stopFlushing =
+    exitTimeoutMillis === undefined ? undefined : flushAtExit(() => flushOrAbandon(parts, exitTimeoutMillis));
   page.listen(parts.prometheus, health.handler);
   return {
     metricsHandler: page.handler,
@@ -101,6 +102,12 @@ async function flush(parts: Parts, timeoutMillis: number): Promise<boolean> {
     settleWithin(timeoutMillis, 'Flushing logs', () => loggerProvider?.forceFlush().finally(sent('logs'))),
   ]);
   return inTime.every(Boolean);
+}
+
+async function flushOrAbandon(parts: Parts, timeoutMillis: number): Promise<boolean> {
+  const inTime = await flush(parts, timeoutMillis);
+  if (!inTime) parts.watched.abandon();
+  return inTime;
 }
 
 async function end(parts: Parts, timeoutMillis: number): Promise<void> {
