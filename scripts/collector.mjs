@@ -14,8 +14,8 @@ const version = /^ {2}version: (\S+)$/m.exec(manifest)[1];
 const name = `${version}-${createHash('sha256').update(manifest).digest('hex').slice(0, 8)}`;
 const folder = join(root, '.cache/collector', name);
 
-/** Where the Collector is, or will be. */
-export const collector = join(folder, 'otelcol');
+// Where the Collector is, or will be.
+const collector = join(folder, 'otelcol');
 const failure = join(folder, 'failed');
 
 const hasGo = () => spawnSync('go', ['version']).status === 0;

@@ -141,6 +141,8 @@ interface Shared {
   exemplars?: ExemplarSource;
   /** By the options that a client was wrapped with. */
   readonly tallies: Map<object, Tally>;
+  /** In place of the global one, where that cannot be reached. */
+  meterProvider?: MeterProvider | undefined;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.
@@ -152,9 +154,14 @@ export function shared(): Shared {
   return world[KEY];
 }
 
+/** Makes `provider` the one that counts, where no option names another; `undefined` gives that back to the global one. */
+export function preferMeterProvider(provider: MeterProvider | undefined): void {
+  shared().meterProvider = provider;
+}
+
 /** The pipeline of `provider`, or of the global one as it is now; before there is any, one that leads nowhere. */
 export function pipelineOf(provider: MeterProvider | undefined, profile: GenAiProfile): Pipeline {
-  const meterProvider = provider ?? metrics.getMeterProvider();
+  const meterProvider = provider ?? shared().meterProvider ?? metrics.getMeterProvider();
   const known = shared().pipelines.get(meterProvider);
   return known?.has(profile) ? known : makePipeline(meterProvider, profile);
 }

@@ -4,7 +4,7 @@ import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
 import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
 import { own } from './own';
-import { type Pipeline, pipelineOf } from './pipeline';
+import { type Pipeline, pipelineOf, shared } from './pipeline';
 import { SCHEMA_URL } from './semconv';
 import { SentHeaders } from './sent-headers';
 import type { Endpoint, Series } from './series';
@@ -34,7 +34,7 @@ export class Watch {
     this.#client = client;
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
-    this.tally = tallyOf(this);
+    this.tally = tallyOf(shared().tallies, this);
   }
 
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */

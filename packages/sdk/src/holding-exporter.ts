@@ -3,7 +3,7 @@ import type { DeliveryLog } from './deliveries';
 import type { Exporter } from './lazy-exporter';
 
 /** How long a batch is kept that could not be delivered. */
-export const HOLD_MILLIS = 60_000;
+const HOLD_MILLIS = 60_000;
 const PAUSE_MILLIS = 1_000;
 
 /**

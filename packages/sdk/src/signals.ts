@@ -1,3 +1,4 @@
+import { preferMeterProvider } from '@grump/llm-otel-core';
 import { diag, metrics as metricsApi } from '@opentelemetry/api';
 import type { LoggerProvider } from '@opentelemetry/sdk-logs';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -83,7 +84,14 @@ export function registerMetrics(options: RegisterOptions, settings: Settings, wa
     'The Prometheus bridge is off: pass prometheus: true, or add prometheus to OTEL_METRICS_EXPORTER.',
   );
   watched.meters.target = metrics.provider;
-  return { owner: 'ours', provider: metrics.provider, page, releases: [claimMeterProvider(metrics.provider)] };
+  const claimed = claimMeterProvider(metrics.provider) ?? preferOurs(metrics.provider);
+  return { owner: 'ours', provider: metrics.provider, page, releases: [claimed] };
+}
+
+/** Where another version of the API holds the globals, wrapped clients find ours all the same. */
+function preferOurs(provider: MeterProvider): Release {
+  preferMeterProvider(provider);
+  return () => preferMeterProvider(undefined);
 }
 
 function withoutMetrics(owner: Owner, message: string): Metrics {
