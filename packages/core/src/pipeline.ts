@@ -7,6 +7,7 @@ import {
   metrics,
 } from '@opentelemetry/api';
 import type { Aggregates } from './aggregate';
+import type { CallSource } from './call-source';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
 import type { ExemplarSource } from './exemplar-source';
@@ -143,6 +144,8 @@ interface Shared {
   readonly tallies: Map<object, Tally>;
   /** In place of the global one, where that cannot be reached. */
   meterProvider?: MeterProvider | undefined;
+  /** There since somebody subscribed to calls. */
+  calls?: CallSource;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.

@@ -1,7 +1,9 @@
 import type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
 import { GRPC_PACKAGES } from './otlp-settings';
 import { findPeer } from './peers';
+import { checkQuota } from './quota/options';
 import * as rules from './rules';
+import { checkTailSampler } from './sampling/options';
 
 type Rules<Options> = Readonly<Record<keyof Options, rules.Rule>>;
 
@@ -24,6 +26,10 @@ export const OPTIONS: Rules<RegisterOptions> = {
   flushAtExit: rules.boolean,
   exitTimeoutMillis: rules.millis,
   warnAfterMinutes: rules.minutes,
+  autoWrap: rules.settings,
+  tailSampler: rules.object,
+  quota: rules.object,
+  gpu: rules.settings,
 };
 
 export const OTLP: Rules<OtlpOptions> = {
@@ -51,6 +57,8 @@ export function checkOptions(options: RegisterOptions): void {
     if (options.otlp.protocol === 'grpc') checkGrpc();
   }
   if (typeof options.prometheus === 'object') check('prometheus.', options.prometheus, PROMETHEUS);
+  if (options.tailSampler !== undefined) checkTailSampler(options.tailSampler);
+  if (options.quota !== undefined) checkQuota(options.quota);
 }
 
 function checkGrpc(): void {

@@ -7,6 +7,10 @@ export interface TlsSettings {
   readonly key: Buffer | undefined;
 }
 
+interface Idle {
+  unref?(): unknown;
+}
+
 /**
  * Connections that never keep the process alive: while something waits for them, as `forceFlush()` does, a timer of its
  * deadline does. `node:http` is loaded late, so that an instrumentation of it comes first.
@@ -17,15 +21,17 @@ export function createIdleAgent(tls: TlsSettings): (protocol: string) => Promise
       Agent: new (options: AgentOptions) => Agent;
     };
     const agent = new Base({ keepAlive: true, ...tls });
-    agent.on('free', (socket) => socket.unref());
     const connect = agent.createConnection.bind(agent);
     agent.createConnection = (...parameters) => {
       const socket = connect(...parameters);
-      (socket as { unref?(): unknown } | undefined)?.unref?.();
+      (socket as Idle | undefined)?.unref?.();
       return socket;
     };
-    // The base class would have a socket that is used again keep the process alive.
-    agent.reuseSocket = () => {};
+    const reuse = agent.reuseSocket.bind(agent);
+    agent.reuseSocket = (socket, request) => {
+      reuse(socket, request);
+      (socket as Idle).unref?.();
+    };
     return agent;
   };
 }

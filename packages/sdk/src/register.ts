@@ -1,9 +1,12 @@
 import { diag } from '@opentelemetry/api';
+import { watchImports } from './auto/watch-imports';
 import { checkOptions } from './check-options';
 import { claimDiagnostics, type Release } from './globals';
+import { startGpu } from './gpu';
 import { instrumentLoggers } from './loggers';
 import { MetricsPage } from './metrics-page';
 import type { RegisterOptions } from './options';
+import { quota } from './quota/quota';
 import { createRegistration, type Parts, type Registration } from './registration';
 import { readSettings, type Settings } from './settings';
 import { registerLogs, registerMetrics, registerTraces } from './signals';
@@ -43,9 +46,12 @@ export function register(options: RegisterOptions = {}): Registration {
   };
   const watchman = startWatchman(settings.disabled ? 0 : warnAfterMinutes, () => status().problems);
   const release = () => {
+    limits?.shutdown();
     for (const one of [watchman, ...releases, diagnostics]) one?.();
     delete world[KEY];
   };
+  if (options.autoWrap && !settings.disabled) watchImports(options.autoWrap === true ? {} : options.autoWrap);
+  const limits = options.quota && !settings.disabled ? quota(options.quota) : undefined;
   const registration = createRegistration({
     ...started,
     watched,
@@ -70,13 +76,14 @@ function start(options: RegisterOptions, settings: Settings, watched: Watched): 
   const traces = registerTraces(options, settings, watched);
   const logs = registerLogs(options, settings, watched);
   const loggers = instrumentLoggers(settings.loggers, logs.provider);
+  const stopGpu = startGpu(options.metrics !== false && options.gpu, metrics.provider);
   return {
     page: metrics.page,
     signals: { traces: traces.owner, metrics: metrics.owner, logs: logs.owner },
     meterProvider: metrics.provider,
     tracerProvider: traces.provider,
     loggerProvider: logs.provider,
-    releases: [loggers, ...traces.releases, ...metrics.releases, ...logs.releases],
+    releases: [loggers, ...traces.releases, ...metrics.releases, ...logs.releases, stopGpu],
   };
 }
 

@@ -117,5 +117,6 @@ async function end(parts: Parts, timeoutMillis: number): Promise<void> {
     settleWithin(timeoutMillis, 'Shutting down logs', () => parts.loggerProvider?.shutdown()),
     settleWithin(timeoutMillis, 'Closing /metrics', () => parts.page.close()),
   ]);
+  parts.watched.abandon();
   parts.release();
 }

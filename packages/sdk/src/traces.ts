@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { createOtlpExporter, watchExporter } from './exporters';
 import type { RegisterOptions } from './options';
+import { tailSampler } from './sampling/tail-sampler';
 import type { BatchedExporter, Settings } from './settings';
 import type { Watched } from './watched';
 
@@ -28,7 +29,9 @@ export function createTracerProvider(
   watched: Watched,
 ): TracerProvider | undefined {
   const ours = [...settings.traceExporters].map((exporter) => PROCESSORS[exporter](settings, watched));
-  const spanProcessors = [...(options.spanProcessors ?? []), ...ours];
+  const { tailSampler: sampling } = options;
+  const sent = sampling === undefined ? ours : ours.map((processor) => tailSampler(processor, sampling));
+  const spanProcessors = [...(options.spanProcessors ?? []), ...sent];
   if (spanProcessors.length === 0 && options.traces !== true) return undefined;
   const { resource, sampler, spanLimits } = settings;
   return new TracerProvider({ resource, sampler, spanLimits, spanProcessors });
