@@ -51,7 +51,8 @@ export async function startServer(handler: NodeHandler, options: ListenOptions =
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error) => reject(new Error(bindingFault(cause, host, port), { cause })));
-    server.listen(port, host, resolve);
+    // Workers of a cluster would share the port, and each scrape would find another of them.
+    server.listen({ port, host, exclusive: true }, resolve);
   });
 }
 

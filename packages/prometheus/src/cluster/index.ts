@@ -1,0 +1,2 @@
+export { ClusterBridge, type ClusterBridgeOptions } from './cluster-bridge';
+export type { GaugeRule } from './merge';
