@@ -38,7 +38,7 @@ export function collectedSources({ scope, metrics }: ScopeMetrics): MetricSource
     }));
 }
 
-function* batches(points: readonly Point[]): Generator<readonly Point[]> {
+export function* batches(points: readonly Point[]): Generator<readonly Point[]> {
   if (points.length <= BATCH) yield points;
   else for (let from = 0; from < points.length; from += BATCH) yield points.slice(from, from + BATCH);
 }

@@ -49,7 +49,7 @@ describe('the page of the primary', () => {
     }
   });
 
-  test('has threads of workers, and threads of threads would be alike', async () => {
+  test('has threads of workers', async () => {
     const app = await startApp(file);
     const worker = await app.fork();
     const { index = -1 } = await worker({ spawn: true });
@@ -58,6 +58,15 @@ describe('the page of the primary', () => {
     expect(read(await app.page(), 'jobs_total')).toBe(8);
     await worker({ terminate: index });
     expect(read(await app.page(), 'jobs_total')).toBe(8);
+  });
+
+  test('has workers and threads that were there before its bridge', async () => {
+    const app = await startApp(file, { reportMillis: 0 }, { late: true });
+    const [worker, thread] = [await app.fork(), await app.spawn()];
+    await worker({ measure: { jobs: 1 } });
+    await thread({ measure: { jobs: 10 } });
+    // It asks who is there, and those who are not known yet are not waited for.
+    await expect.poll(async () => read(await app.page(), 'jobs_total')).toBe(11);
   });
 
   test('tells of the resource what all have in common', async () => {

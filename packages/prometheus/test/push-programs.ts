@@ -9,16 +9,9 @@ import type { Sample } from './parse-page';
 import type { Program } from './programs';
 
 export const PUSHGATEWAY: Program = {
-  command: process.env.PUSHGATEWAY ?? 'prometheus-pushgateway',
+  command: 'prometheus-pushgateway',
   probe: ['--version'],
   install: 'apt-get install prometheus-pushgateway',
-};
-
-/** A Prometheus that knows remote write 2.0 and OTLP. */
-export const PROMETHEUS_3: Program = {
-  command: process.env.PROMETHEUS_3 ?? 'prometheus3',
-  probe: ['--version'],
-  install: 'a release of https://github.com/prometheus/prometheus, its path in PROMETHEUS_3',
 };
 
 export async function freePort(): Promise<number> {

@@ -7,9 +7,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRegistryProducer, type PromClientRegistry, withSummaries } from '../src/prom-client/index';
 import { comparable } from './fuzz';
 import { parsePage, type Sample } from './parse-page';
-import { needs } from './programs';
+import { needs, PROMETHEUS_3 } from './programs';
 import { usedRegistry, VERSIONS } from './prom-client';
-import { freePort, PROMETHEUS_3, samplesIn, startReceiver } from './push-programs';
+import { freePort, samplesIn, startReceiver } from './push-programs';
 import { startRecorder } from './receiver';
 
 /** Exports a registry once, beside an instrument of the SDK. */

@@ -1,10 +1,11 @@
 import { DataPointType, type MetricData, type MetricProducer } from '@opentelemetry/sdk-metrics';
 import { describe, expect, test } from 'vitest';
 import { formatBound } from '../src/numbers';
-import { createRegistryProducer } from '../src/prom-client/index';
+import { createRegistryFamilies, createRegistryProducer } from '../src/prom-client/index';
 import { comparable } from './fuzz';
 import { parsePage, type Sample } from './parse-page';
 import { usedRegistry, VERSIONS } from './prom-client';
+import { bind } from './support';
 
 async function collect(producer: MetricProducer): Promise<MetricData[]> {
   const { resourceMetrics, errors } = await producer.collect();
@@ -39,12 +40,32 @@ const plain = (sample: Sample): Sample =>
     ? { ...sample, labels: { ...sample.labels, le: formatBound(Number(sample.labels.le)) } }
     : sample;
 
-describe.each(VERSIONS)('of a registry of prom-client %s', (_, client) => {
-  test('all series go out with the names, labels and values of its own page', async () => {
+describe.each(VERSIONS)('the metrics of a registry of prom-client %s', (_, client) => {
+  test('go out with the names, labels and values of its own page', async () => {
     const registry = usedRegistry(client);
     const metrics = await collect(createRegistryProducer(registry));
     const page = (await registry.metrics()).replace(/^\n/gm, '');
     expect(comparable(metrics.flatMap(samplesOf))).toEqual(comparable(parsePage(page).map(plain)));
+  });
+
+  test("are on the bridge's own page beside its own, summaries too", async () => {
+    const registry = usedRegistry(client);
+    const { bridge, provider } = bind({ familyProducers: [createRegistryFamilies(registry)] });
+    provider.getMeter('test').createCounter('own').add(1);
+    const own = { name: 'own_total', labels: {}, value: 1 };
+    const expected = [own, ...parsePage((await registry.metrics()).replace(/^\n/gm, ''))].map(plain);
+    const page = await bridge.scrape();
+    expect(comparable(parsePage(page).map(plain))).toEqual(comparable(expected));
+    expect(page).toContain('# TYPE sizes summary\n');
+  });
+
+  test('do not come back when they are those of a bridge', async () => {
+    const registry = new client.Registry();
+    const { bridge, provider } = bind({ familyProducers: [createRegistryFamilies(registry)] });
+    provider.getMeter('test').createCounter('own').add(1);
+    await bridge.collectInto(registry);
+    expect(await bridge.scrape()).toBe('# TYPE own_total counter\nown_total 1\n');
+    expect(await collect(createRegistryProducer(registry))).toEqual([]);
   });
 
   test('types, descriptions and buckets stay', async () => {
@@ -94,7 +115,7 @@ describe.each(VERSIONS)('of a registry of prom-client %s', (_, client) => {
     expect(before![0] * 1000).toBeGreaterThan(performance.timeOrigin - 1001);
     one!.reset();
     const after = await starts();
-    expect(after[0]![0]).toBeGreaterThan(before![0]);
+    expect(after[0]![0] * 1e9 + after[0]![1]).toBeGreaterThan(before![0] * 1e9 + before![1]);
     expect(after[1]).toEqual(before);
   });
 });

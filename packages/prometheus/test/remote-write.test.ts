@@ -5,9 +5,9 @@ import { createRegistryFamilies } from '../src/prom-client/index';
 import { type FamilySource, type RemoteWriteOptions, type RemoteWriter, startRemoteWrite } from '../src/push/index';
 import { comparable } from './fuzz';
 import { parsePage, type Sample } from './parse-page';
-import { needs, PROMETHEUS } from './programs';
+import { needs, PROMETHEUS, PROMETHEUS_3 } from './programs';
 import { usedRegistry } from './prom-client';
-import { freePort, PROMETHEUS_3, samplesIn, startReceiver } from './push-programs';
+import { freePort, samplesIn, startReceiver } from './push-programs';
 import { readWriteRequest } from './read-write-request';
 import { type Received, startRecorder } from './receiver';
 

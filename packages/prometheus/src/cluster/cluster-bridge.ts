@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Attributes, diag } from '@opentelemetry/api';
-import type { CollectionResult, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { PrometheusBridge, type PrometheusBridgeOptions } from '../bridge';
+import { PrometheusBridge } from '../bridge';
+import type { Collection } from '../collection';
+import type { PrometheusBridgeOptions } from '../options';
+import { createPacer } from '../pacer';
 import type { ListenOptions, MetricsServer } from '../server';
 import { type Downlink, isRoot, linkDown, linkUp, type Uplink } from './links';
 import { Members } from './members';
-import { type Changes, type GaugeRule, mergeParts, noteChanges } from './merge';
+import { type Changes, type GaugeRule, mergePaced, noteChanges } from './merge';
 import { CHANNEL } from './messages';
+import { lotsOf, readParts, sourceOf } from './part';
 
 export interface ClusterBridgeOptions extends PrometheusBridgeOptions {
   /**
@@ -48,6 +51,7 @@ export class ClusterBridge extends PrometheusBridge {
   #up: Uplink | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #reporting = false;
+  #reports = 0;
 
   constructor(options: ClusterBridgeOptions = {}) {
     super(options);
@@ -56,11 +60,6 @@ export class ClusterBridge extends PrometheusBridge {
     this.#ruleOf = typeof gauges === 'function' ? gauges : () => gauges;
     this.#reportMillis = reportMillis;
     this.#answerMillis = answerMillis;
-  }
-
-  /** This process' metrics with those of all below it. */
-  override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
-    return this.#collect(this.#answerMillis, options);
   }
 
   /** Starts the page's server; in a worker, where the primary has the page, it starts none, and gives the same address. */
@@ -90,14 +89,19 @@ export class ClusterBridge extends PrometheusBridge {
     await super.onShutdown();
   }
 
-  async #collect(millis: number, options?: { timeoutMillis?: number }): Promise<CollectionResult> {
-    const [{ resourceMetrics, errors }] = await Promise.all([super.collect(options), this.#ask(millis)]);
-    const { resource, scopeMetrics } = resourceMetrics;
-    noteChanges(this.#changes, scopeMetrics);
-    const own = { scopeMetrics, changes: this.#changes };
-    const merged = mergeParts([own, ...this.#members.parts()], this.#ruleOf);
-    const shared = commonTo(resource, () => this.#members.resources());
-    return { resourceMetrics: { resource: shared, scopeMetrics: merged }, errors };
+  /** This process' metrics with those of all below it. */
+  protected override collectMetrics(timeoutMillis: number): Promise<Collection> {
+    return this.#collect(this.#answerMillis, timeoutMillis);
+  }
+
+  async #collect(answerMillis: number, timeoutMillis: number): Promise<Collection> {
+    const [own] = await Promise.all([super.collectMetrics(timeoutMillis), this.#ask(answerMillis)]);
+    const others = this.#members.parts();
+    if (others.length === 0) return own;
+    const metrics = await readParts(own.metrics);
+    noteChanges(this.#changes, metrics);
+    const merged = await mergePaced([{ metrics, changes: this.#changes }, ...others], this.#ruleOf);
+    return { ...own, resource: commonTo(own.resource, () => this.#members.resources()), metrics: merged.map(sourceOf) };
   }
 
   #ask(millis: number): Promise<void> {
@@ -108,10 +112,16 @@ export class ClusterBridge extends PrometheusBridge {
 
   async #report(ask: number, millis: number): Promise<void> {
     if (this.#up === undefined) return;
-    const { resource, scopeMetrics } = (await this.#collect(millis * SHARE)).resourceMetrics;
+    const { resource, metrics } = await this.#collect(millis * SHARE, millis);
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
-    const report = { resource: resource.attributes, scopeMetrics };
-    this.#up.send({ kind: 'report', from: this.#id, ask, report });
+    this.#reports += 1;
+    const report = this.#reports;
+    const lots = [...lotsOf(await readParts(metrics))];
+    for (const [index, lot] of lots.entries()) {
+      const piece = { report, ask, isLast: index === lots.length - 1, resource: resource.attributes, metrics: lot };
+      this.#up.send({ kind: 'report', from: this.#id, piece });
+      if (!piece.isLast) await createPacer().rest();
+    }
   }
 
   #tick(): void {
@@ -157,4 +167,4 @@ function commonTo(resource: Resource, others: () => Attributes[]): Resource {
   });
 }
 
-type Resource = ResourceMetrics['resource'];
+type Resource = Collection['resource'];

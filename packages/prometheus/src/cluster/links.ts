@@ -31,7 +31,7 @@ function linkToWorkers(members: Members): Downlink {
     if (message === undefined) return;
     if (message.kind === 'left') members.left({ id: message.from });
     else if ('from' in message) members.join(message.from, linkOf(worker));
-    if (message.kind === 'report') members.receive(message.from, message.ask, message.report);
+    if (message.kind === 'report') members.receive(message.from, message.piece);
   };
   // Not `exit`, after which the worker's last messages may still come.
   const lose = (worker: ClusterWorker): void => members.left({ link: linkOf(worker) });
@@ -65,7 +65,7 @@ function linkToThreads(members: Members): Downlink {
     reports.delete(thread);
   };
   const read = (message: Message): void => {
-    if (message.kind === 'report') members.receive(message.from, message.ask, message.report);
+    if (message.kind === 'report') members.receive(message.from, message.piece);
     else if (message.kind === 'left') members.left({ id: message.from });
     else if (message.kind === 'ended') lose(message.thread);
     else if (message.kind === 'hello') {

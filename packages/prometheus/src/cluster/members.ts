@@ -1,10 +1,13 @@
-import { type Changes, lasting, mergeParts, noteChanges, type Part } from './merge';
-import type { Report } from './messages';
+import { type Changes, lasting, mergeParts, noteChanges, type ProcessPart } from './merge';
+import type { Report, ReportPiece } from './messages';
+import type { MetricPart } from './part';
 
 /** A bridge in a process or thread below this one. */
 interface Member {
   readonly link: string;
   report: Report | undefined;
+  /** Reports that are not whole yet, by their number. */
+  readonly pieces: Map<number, readonly MetricPart[]>;
   readonly changes: Changes;
   /** Did not answer in time: is asked, but no more waited for until it does. */
   silent: boolean;
@@ -27,8 +30,9 @@ export class Members {
   readonly #members = new Map<string, Member>();
   readonly #buried = new Set<string>();
   readonly #questions = new Set<Question>();
-  #dead: Part = { scopeMetrics: [] };
-  #asked = 0;
+  #dead: ProcessPart = { metrics: [] };
+  /** Another bridge of this process asks the same workers. */
+  #asked: number = Math.floor(Math.random() * 2 ** 40);
 
   /** Asks all that are there through `send`; resolves when they have reported, or after `millis`. */
   ask(millis: number, send: (ask: number) => void): Promise<void> {
@@ -52,15 +56,22 @@ export class Members {
   /** Notes that a bridge is there; `link` is the process or thread that it lives and dies with. */
   join(id: string, link: string): void {
     if (this.#buried.has(id) || this.#members.has(id)) return;
-    this.#members.set(id, { link, report: undefined, changes: new Map(), silent: false, leftAt: undefined });
+    const pieces = new Map<number, readonly MetricPart[]>();
+    const changes: Changes = new Map();
+    this.#members.set(id, { link, report: undefined, pieces, changes, silent: false, leftAt: undefined });
   }
 
-  receive(id: string, ask: number, report: Report): void {
+  /** Takes a piece of a report; those of one report come in order. */
+  receive(id: string, { report, ask, isLast, resource, metrics }: ReportPiece): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
-    member.report = report;
+    noteChanges(member.changes, metrics);
+    const pieces = [...(member.pieces.get(report) ?? []), ...metrics];
+    member.pieces.set(report, pieces);
+    if (!isLast) return;
+    member.pieces.delete(report);
+    member.report = { resource, metrics: pieces };
     member.silent = false;
-    noteChanges(member.changes, report.scopeMetrics);
     for (const question of this.#questions) if (question.number === ask) this.#answered(question, id);
   }
 
@@ -75,11 +86,11 @@ export class Members {
   }
 
   /** What there is to add to this process' own metrics. */
-  parts(): Part[] {
-    const parts = [this.#dead];
+  parts(): ProcessPart[] {
+    const parts = this.#dead.metrics.length === 0 ? [] : [this.#dead];
     for (const { report, changes, leftAt } of this.#members.values()) {
       if (report === undefined) continue;
-      parts.push(leftAt === undefined ? { ...report, changes } : { scopeMetrics: lasting(report.scopeMetrics) });
+      parts.push(leftAt === undefined ? { ...report, changes } : { metrics: lasting(report.metrics) });
     }
     return parts;
   }
@@ -118,8 +129,8 @@ export class Members {
       if (leftAt === undefined || leftAt > before) continue;
       this.#members.delete(id);
       this.#buried.add(id);
-      const kept = [this.#dead, { scopeMetrics: lasting(report?.scopeMetrics ?? []) }];
-      this.#dead = { scopeMetrics: mergeParts(kept, () => 'sum') };
+      const kept = [this.#dead, { metrics: lasting(report?.metrics ?? []) }];
+      this.#dead = { metrics: mergeParts(kept, () => 'sum') };
     }
     for (const id of this.#buried) {
       if (this.#buried.size <= REMEMBERED) return;

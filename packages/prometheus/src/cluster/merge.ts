@@ -1,13 +1,9 @@
-import type { Attributes, HrTime } from '@opentelemetry/api';
-import {
-  type DataPoint,
-  DataPointType,
-  type ExponentialHistogram,
-  type Histogram,
-  type MetricData,
-  type ScopeMetrics,
-} from '@opentelemetry/sdk-metrics';
+import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
+import type { Point, SeriesValue } from '../family';
+import { createPacer } from '../pacer';
 import { combineExponential, combineHistograms } from './combine';
+import { attributesId, metricId } from './ids';
+import type { MetricPart } from './part';
 
 /**
  * What becomes of a gauge that several processes have with the same attributes: `last` is the reading that changed
@@ -15,122 +11,116 @@ import { combineExponential, combineHistograms } from './combine';
  */
 export type GaugeRule = 'last' | 'sum' | 'max' | 'min';
 
-/** The value of each gauge, and since when (epoch milliseconds), by series. */
-export type Changes = Map<string, { readonly value: number; readonly at: number }>;
+type RuleOf = (name: string) => GaugeRule;
+
+/** The values of gauges, and since when (epoch milliseconds), by {@link metricId}, then by {@link attributesId}. */
+export type Changes = Map<string, Map<string, { readonly value: SeriesValue; readonly at: number }>>;
 
 /** What one process measured, and when each of its gauges changed. */
-export interface Part {
-  readonly scopeMetrics: readonly ScopeMetrics[];
+export interface ProcessPart {
+  readonly metrics: readonly MetricPart[];
   readonly changes?: Changes;
 }
 
 /** One set of metrics of several: counters, up-down counters and histograms are added up, gauges follow `ruleOf`. */
-export function mergeParts(parts: readonly Part[], ruleOf: (name: string) => GaugeRule): ScopeMetrics[] {
-  const scopes = new Map<string, { scope: ScopeMetrics['scope']; metrics: Map<string, MergedMetric> }>();
-  for (const { scopeMetrics, changes } of parts) {
-    for (const { scope, metrics } of scopeMetrics) {
-      const merged = entry(scopes, scopeId(scope), () => ({ scope, metrics: new Map<string, MergedMetric>() }));
-      for (const metric of metrics) {
-        entry(merged.metrics, metricId(metric), () => new MergedMetric(metric, ruleOf)).add(metric, scope, changes);
-      }
-    }
+export function mergeParts(parts: readonly ProcessPart[], ruleOf: RuleOf): MetricPart[] {
+  const steps = mergeSteps(parts, ruleOf);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
-  return Array.from(scopes.values(), ({ scope, metrics }) => ({
-    scope,
-    metrics: Array.from(metrics.values(), (merged) => merged.data()),
-  }));
+}
+
+/** As {@link mergeParts}, and lets others have the event loop in between. */
+export async function mergePaced(parts: readonly ProcessPart[], ruleOf: RuleOf): Promise<MetricPart[]> {
+  const pacer = createPacer();
+  const steps = mergeSteps(parts, ruleOf);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (pacer.due()) await pacer.rest();
+  }
 }
 
 /** What of a process' metrics stays true when it has ended: what it counted, not what was at the time. */
-export function lasting(scopeMetrics: readonly ScopeMetrics[]): ScopeMetrics[] {
-  return scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.filter(isLasting) }));
+export function lasting(metrics: readonly MetricPart[]): MetricPart[] {
+  return metrics.filter(({ kind }) => kind === 'counter' || kind === 'histogram');
 }
 
 /** Notes for each gauge when it was first seen with the value that it has now. */
-export function noteChanges(changes: Changes, scopeMetrics: readonly ScopeMetrics[]): void {
+export function noteChanges(changes: Changes, metrics: readonly MetricPart[]): void {
   const at = Date.now();
-  for (const { scope, metrics } of scopeMetrics) {
+  for (const metric of metrics) {
+    if (metric.kind !== 'gauge') continue;
+    const values = entry(changes, metricId(metric), () => new Map<string, { value: SeriesValue; at: number }>());
+    for (const { attributes, value } of metric.points) {
+      const id = attributesId(attributes);
+      if (!Object.is(values.get(id)?.value, value)) values.set(id, { value, at });
+    }
+  }
+}
+
+/** Points between two looks at the clock. */
+const STEP = 64;
+
+function* mergeSteps(parts: readonly ProcessPart[], ruleOf: RuleOf): Generator<void, MetricPart[]> {
+  const merged = new Map<string, MergedMetric>();
+  for (const { metrics, changes } of parts) {
     for (const metric of metrics) {
-      if (metric.dataPointType !== DataPointType.GAUGE) continue;
-      for (const { attributes, value } of metric.dataPoints) {
-        const id = seriesId(scope, metric, attributes);
-        if (!Object.is(changes.get(id)?.value, value)) changes.set(id, { value, at });
+      const id = metricId(metric);
+      const target = entry(merged, id, () => new MergedMetric(metric, ruleOf));
+      for (let from = 0; from < metric.points.length; from += STEP) {
+        target.add(metric.points.slice(from, from + STEP), changes?.get(id));
+        yield;
       }
     }
   }
+  return Array.from(merged.values(), (metric) => metric.part());
 }
-
-function seriesId(scope: ScopeMetrics['scope'], metric: MetricData, attributes: Attributes): string {
-  return `${scopeId(scope)}\n${metricId(metric)}\n${attributesId(attributes)}`;
-}
-
-type Point = DataPoint<number | Histogram | ExponentialHistogram>;
 
 class MergedMetric {
-  readonly #points = new Map<string, { point: Point; at: number }>();
+  readonly #points = new Map<string, { readonly point: Point; readonly at: number }>();
   readonly #rule: GaugeRule;
 
   constructor(
-    private readonly metric: MetricData,
-    ruleOf: (name: string) => GaugeRule,
+    private readonly metric: MetricPart,
+    ruleOf: RuleOf,
   ) {
-    this.#rule = metric.dataPointType === DataPointType.GAUGE ? ruleOf(metric.descriptor.name) : 'sum';
+    this.#rule = metric.kind === 'gauge' ? ruleOf(metric.name) : 'sum';
   }
 
-  add(metric: MetricData, scope: ScopeMetrics['scope'], changes: Part['changes']): void {
-    for (const point of metric.dataPoints) {
+  add(points: readonly Point[], changes: ReadonlyMap<string, { readonly at: number }> | undefined): void {
+    for (const point of points) {
       const id = attributesId(point.attributes);
-      const at = this.#rule === 'last' ? (changes?.get(seriesId(scope, metric, point.attributes))?.at ?? 0) : 0;
+      const at = this.#rule === 'last' ? (changes?.get(id)?.at ?? 0) : 0;
       const before = this.#points.get(id);
-      if (before === undefined) this.#points.set(id, { point, at });
-      else this.#points.set(id, { point: this.#join(before, { point, at }), at: Math.max(at, before.at) });
+      if (before === undefined || (this.#rule === 'last' && before.at <= at)) this.#points.set(id, { point, at });
+      else if (this.#rule !== 'last') this.#points.set(id, { point: this.#join(before.point, point), at });
     }
   }
 
-  data(): MetricData {
-    // The points are of the metric's own type, since that is part of what it was found by.
-    return { ...this.metric, dataPoints: Array.from(this.#points.values(), ({ point }) => point) } as MetricData;
+  part(): MetricPart {
+    return { ...this.metric, points: Array.from(this.#points.values(), ({ point }) => point) };
   }
 
-  #join(left: { point: Point; at: number }, right: { point: Point; at: number }): Point {
-    if (this.#rule === 'last') return left.at > right.at ? left.point : right.point;
-    return {
-      ...left.point,
-      startTime: earlier(left.point.startTime, right.point.startTime),
-      endTime:
-        earlier(left.point.endTime, right.point.endTime) === left.point.endTime
-          ? right.point.endTime
-          : left.point.endTime,
-      value: joinValues(this.#rule, left.point.value, right.point.value),
-    };
+  #join({ attributes, value }: Point, other: Point): Point {
+    return { attributes, value: joinValues(this.#rule, value, other.value) };
   }
 }
 
-function joinValues(rule: 'sum' | 'max' | 'min', left: Point['value'], right: Point['value']): Point['value'] {
-  if (typeof left === 'number') return rule === 'sum' ? left + (right as number) : Math[rule](left, right as number);
-  if ('scale' in left) return combineExponential(left, right as ExponentialHistogram);
-  return combineHistograms(left, right as Histogram);
+/** Values of two kinds, of processes with other views, cannot be joined; the first stays. */
+function joinValues(rule: GaugeRule, left: SeriesValue, right: SeriesValue): SeriesValue {
+  if (typeof left === 'number' && typeof right === 'number') {
+    return rule === 'max' || rule === 'min' ? Math[rule](left, right) : left + right;
+  }
+  if (isExponential(left) && isExponential(right)) return combineExponential(left, right);
+  return isClassic(left) && isClassic(right) ? combineHistograms(left, right) : left;
 }
 
-function isLasting(metric: MetricData): boolean {
-  return metric.dataPointType === DataPointType.SUM ? metric.isMonotonic : metric.dataPointType !== DataPointType.GAUGE;
-}
+const isExponential = (value: SeriesValue): value is ExponentialHistogram =>
+  typeof value === 'object' && 'scale' in value;
 
-const earlier = (left: HrTime, right: HrTime): HrTime =>
-  left[0] - right[0] || left[1] - right[1] ? ((left[0] - right[0] || left[1] - right[1]) < 0 ? left : right) : left;
-
-const scopeId = ({ name, version = '', schemaUrl = '' }: ScopeMetrics['scope']): string =>
-  JSON.stringify([name, version, schemaUrl]);
-
-function metricId(metric: MetricData): string {
-  const { name, unit } = metric.descriptor;
-  return JSON.stringify([name, unit, metric.dataPointType, 'isMonotonic' in metric && metric.isMonotonic]);
-}
-
-function attributesId(attributes: Attributes): string {
-  const keys = Object.keys(attributes);
-  return keys.length === 0 ? '' : JSON.stringify(keys.sort().map((key) => [key, attributes[key]]));
-}
+const isClassic = (value: SeriesValue): value is Histogram => typeof value === 'object' && 'buckets' in value;
 
 function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
   let value = map.get(key);

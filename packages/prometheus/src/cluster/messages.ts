@@ -1,22 +1,30 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Attributes } from '@opentelemetry/api';
-import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import type { MetricPart } from './part';
 
-/** What a process has measured, as plain data. */
+/** What a process has measured; a metric may be there several times, each with some of its points. */
 export interface Report {
   readonly resource: Attributes;
-  readonly scopeMetrics: readonly ScopeMetrics[];
+  readonly metrics: readonly MetricPart[];
+}
+
+/** A piece of a report: `report` tells reports of one bridge apart, `isLast` when it is whole. */
+export interface ReportPiece extends Report {
+  readonly report: number;
+  /** The question that it answers; 0 where there was none. */
+  readonly ask: number;
+  readonly isLast: boolean;
 }
 
 /**
- * What bridges tell each other. `hello`: a bridge is there. `ask`: report now, within `millis`. `report`: unasked where
- * `ask` is 0. `left`: a bridge was shut down. `ended`: a thread has ended.
+ * What bridges tell each other. `hello`: a bridge is there. `ask`: report now, within `millis`. `report`: a piece of
+ * one. `left`: a bridge was shut down. `ended`: a thread has ended.
  */
 export type Message =
   | { readonly kind: 'who' }
   | { readonly kind: 'hello'; readonly from: string; readonly thread: number }
   | { readonly kind: 'ask'; readonly ask: number; readonly millis: number }
-  | { readonly kind: 'report'; readonly from: string; readonly ask: number; readonly report: Report }
+  | { readonly kind: 'report'; readonly from: string; readonly piece: ReportPiece }
   | { readonly kind: 'left'; readonly from: string }
   | { readonly kind: 'ended'; readonly thread: number };
 

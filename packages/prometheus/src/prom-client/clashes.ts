@@ -11,20 +11,31 @@ export interface Clash {
 /** A `prom-client` registry already has metrics of the same names. */
 export class NameClashError extends Error {
   override readonly name = 'NameClashError';
-  /** The names, those of the registry's metrics. */
-  readonly metrics: readonly string[];
 
-  constructor(clashes: readonly Clash[]) {
-    super(
-      `the prom-client registry already has ${clashes.map(describe).join(', ')}. Rename one of each: an OpenTelemetry instrument with a view, or drop it with one; or leave them out with { clashes: 'leave-out' }`,
-    );
-    this.metrics = clashes.map(({ metric }) => metric.name);
+  constructor(
+    message: string,
+    /** The names, those of the registry's metrics. */
+    readonly metrics: readonly string[],
+  ) {
+    super(message);
   }
+}
+
+const ADVICE =
+  "Rename one of each: an OpenTelemetry instrument with a view, or drop it with one; or leave them out with { clashes: 'leave-out' }";
+
+/** The error that tells of clashes. */
+export function clashError(clashes: readonly Clash[]): NameClashError {
+  const what = clashes.map(describe).join(', ');
+  return new NameClashError(
+    `the prom-client registry already has ${what}. ${ADVICE}`,
+    clashes.map(({ metric }) => metric.name),
+  );
 }
 
 /** What one clash is, for a message. */
 export function describe({ family, metric }: Clash): string {
-  const theirs = `a ${metric.type} '${metric.name}'`;
+  const theirs = `a ${typeOf(metric)} '${metric.name}'`;
   if (family.name === metric.name) return `${theirs}, which is the name of a ${family.type} of the bridge`;
   return `${theirs}, which has series in common with the ${family.type} '${family.name}' of the bridge`;
 }
@@ -45,8 +56,21 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   summary: ['', '_sum', '_count'],
 };
 
+/** Version 14 says it of what `get()` gives, not of the metric. */
+function typeOf(metric: { readonly type?: string }): string {
+  if (metric.type !== undefined) return metric.type;
+  if ('upperBounds' in metric) return 'histogram';
+  if ('percentiles' in metric) return 'summary';
+  return metric.constructor.name === 'Gauge' ? 'gauge' : 'counter';
+}
+
 /** All names under which a metric's series are printed, and its own. */
-function printedNames({ name, type }: { name: string; type: string }, registry: PromClientRegistry): string[] {
+function printedNames(
+  metric: { readonly name: string; readonly type?: string },
+  registry: PromClientRegistry,
+): string[] {
+  const { name } = metric;
+  const type = typeOf(metric);
   const isSuffixed = type === 'counter' && registry.contentType.startsWith('application/openmetrics-text');
   const base = isSuffixed ? `${name.replace(/_total$/, '')}_total` : name;
   return (SUFFIXES[type] ?? ['']).map((suffix) => base + suffix);

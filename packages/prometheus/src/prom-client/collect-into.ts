@@ -2,13 +2,13 @@ import type { FamilySnapshot } from '../family';
 import type { FamilySource } from '../family-source';
 import { samplesOf } from '../samples-of';
 import { createWarn } from '../warn';
-import { clashesOf, describe, NameClashError } from './clashes';
+import { clashError, clashesOf, describe } from './clashes';
 import { isOurs, markOurs } from './ours';
 import type { PromClientRegistry } from './registry';
 
 export interface CollectIntoOptions {
   /**
-   * What happens where the registry has a metric of the same name. `throw`: nothing is added, and a {@link NameClashError}
+   * What happens where the registry has a metric of the same name. `throw`: nothing is added, and a `NameClashError`
    * says which. `leave-out`: the registry's stays alone. One that comes up later is left out, and told of. Default `throw`.
    */
   readonly clashes?: 'throw' | 'leave-out';
@@ -106,7 +106,7 @@ class Collector implements Collecting {
   async #update(mayThrow: boolean): Promise<void> {
     const families = await this.source.families();
     const clashes = clashesOf(families, this.registry);
-    if (mayThrow && clashes.length > 0) throw new NameClashError(clashes);
+    if (mayThrow && clashes.length > 0) throw clashError(clashes);
     for (const clash of clashes) this.#warn(`left out of the prom-client registry, which has ${describe(clash)}`);
     const clashing = new Set(clashes.map(({ family }) => family));
     if (this.#undo.length > 0) this.#show(families.filter((family) => !clashing.has(family)));

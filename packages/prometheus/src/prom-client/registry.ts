@@ -17,7 +17,7 @@ export interface PromClientRegistry {
 /** A metric as `prom-client` registers it. */
 export interface PromClientMetric {
   readonly name: string;
-  readonly type: string;
+  readonly type?: string;
   get(): Promise<Got> | Got;
 }
 

@@ -1,7 +1,7 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { DataPoint, MetricData, PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Summary } from '../family';
-import { ProtobufWriter } from '../protobuf-writer';
+import { ProtoWriter } from '../proto-writer';
 
 export type SummaryPoint = DataPoint<Summary>;
 
@@ -60,62 +60,69 @@ function append(bytes: Uint8Array, summaries: ScopeSummaries[], request: Resourc
 }
 
 /** A message that follows another is merged into it: here, one more `ResourceMetrics` of the same resource. */
-function appendProtobuf(bytes: Uint8Array, summaries: ScopeSummaries[], request: ResourceMetrics): Uint8Array {
-  const writer = new ProtobufWriter();
+function appendProtobuf(bytes: Uint8Array, summaries: ScopeSummaries[], { resource }: ResourceMetrics): Uint8Array {
+  const writer = new ProtoWriter();
   writer.message(1, () => {
     writer.message(1, () => {
-      for (const [key, value] of Object.entries(request.resource.attributes)) writeAttribute(writer, 1, key, value);
+      for (const [key, value] of Object.entries(resource.attributes)) writeAttribute(writer, 1, key, value);
     });
-    for (const { scope, metrics } of summaries) {
-      writer.message(2, () => {
-        writer.message(1, () => writer.string(1, scope.name).string(2, scope.version ?? ''));
-        for (const { metric, points } of metrics) writeMetric(writer, metric, points);
-      });
-    }
+    for (const summary of summaries) writer.message(2, () => writeScope(writer, summary));
   });
-  const whole = new Uint8Array(bytes.length + writer.bytes.length);
+  const added = writer.take();
+  const whole = new Uint8Array(bytes.length + added.length);
   whole.set(bytes);
-  whole.set(writer.bytes, bytes.length);
+  whole.set(added, bytes.length);
   return whole;
 }
 
-function writeMetric(writer: ProtobufWriter, { descriptor }: MetricData, points: readonly SummaryPoint[]): void {
-  writer.message(2, () => {
-    writer.string(1, descriptor.name).string(2, descriptor.description);
-    writer.message(11, () => {
-      for (const point of points) writer.message(1, () => writePoint(writer, point));
-    });
+function writeScope(writer: ProtoWriter, { scope, metrics }: ScopeSummaries): void {
+  writer.message(1, () => {
+    writer.text(1, scope.name);
+    writer.text(2, scope.version ?? '');
   });
+  for (const { metric, points } of metrics) {
+    writer.message(2, () => {
+      writer.text(1, metric.descriptor.name);
+      writer.text(2, metric.descriptor.description);
+      writer.message(11, () => {
+        for (const point of points) writer.message(1, () => writePoint(writer, point));
+      });
+    });
+  }
 }
 
-function writePoint(writer: ProtobufWriter, { attributes, startTime, endTime, value }: SummaryPoint): void {
+function writePoint(writer: ProtoWriter, { attributes, startTime, endTime, value }: SummaryPoint): void {
   for (const [key, text] of Object.entries(attributes)) writeAttribute(writer, 7, key, text);
-  writer
-    .fixed64(2, nanos(startTime))
-    .fixed64(3, nanos(endTime))
-    .fixed64(4, BigInt(value.count))
-    .double(5, value.sum ?? 0);
-  for (const at of value.quantiles) writer.message(6, () => writer.double(1, at.quantile).double(2, at.value));
+  writer.fixed64(2, nanos(startTime));
+  writer.fixed64(3, nanos(endTime));
+  writer.fixed64(4, BigInt(value.count));
+  writer.double(5, value.sum ?? 0);
+  for (const at of value.quantiles) {
+    writer.message(6, () => {
+      writer.double(1, at.quantile);
+      writer.double(2, at.value);
+    });
+  }
 }
 
-function writeAttribute(writer: ProtobufWriter, field: number, key: string, value: unknown): void {
+function writeAttribute(writer: ProtoWriter, field: number, key: string, value: unknown): void {
   writer.message(field, () => {
-    writer.string(1, key);
+    writer.text(1, key);
     writeValue(writer, 2, value);
   });
 }
 
-function writeValue(writer: ProtobufWriter, field: number, value: unknown): void {
+function writeValue(writer: ProtoWriter, field: number, value: unknown): void {
   writer.message(field, () => {
-    if (typeof value === 'boolean') writer.integer(2, value ? 1 : 0);
-    else if (Number.isSafeInteger(value) && (value as number) >= 0) writer.integer(3, value as number);
+    if (typeof value === 'boolean') writer.uint(2, value ? 1 : 0);
+    else if (Number.isSafeInteger(value) && (value as number) >= 0) writer.uint(3, value as number);
     else if (typeof value === 'number') writer.double(4, value);
     else if (Array.isArray(value)) writeArray(writer, value);
-    else writer.string(1, String(value));
+    else writer.text(1, String(value));
   });
 }
 
-function writeArray(writer: ProtobufWriter, values: readonly unknown[]): void {
+function writeArray(writer: ProtoWriter, values: readonly unknown[]): void {
   writer.message(5, () => {
     for (const value of values) writeValue(writer, 1, value);
   });

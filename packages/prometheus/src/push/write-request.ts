@@ -1,5 +1,5 @@
 import type { FamilySnapshot, FamilyType } from '../family';
-import { ProtobufWriter } from '../protobuf-writer';
+import { ProtoWriter } from '../proto-writer';
 import type { Sample } from '../samples-of';
 import { PROMETHEUS_VERSION } from '../version';
 
@@ -49,18 +49,32 @@ function labelsOf({ name, labels }: Sample, common: Batch['labels']): [string, s
 
 /** `prometheus.WriteRequest` */
 function encodeFirst({ time, samples, labels }: Batch): Uint8Array {
-  const writer = new ProtobufWriter();
+  const writer = new ProtoWriter();
   for (const { sample } of samples) {
     writer.message(1, () => {
-      for (const [name, value] of labelsOf(sample, labels))
-        writer.message(1, () => writer.string(1, name).string(2, value));
-      writer.message(2, () => writer.double(1, sample.value).integer(2, time));
+      for (const [name, value] of labelsOf(sample, labels)) {
+        writer.message(1, () => {
+          writer.text(1, name);
+          writer.text(2, value);
+        });
+      }
+      writer.message(2, () => writeValue(writer, sample.value, time));
     });
   }
   for (const { name, type, help, unit } of new Set(samples.map(({ family }) => family))) {
-    writer.message(3, () => writer.integer(1, TYPES[type]).string(2, name).string(4, help).string(5, unit));
+    writer.message(3, () => {
+      writer.uint(1, TYPES[type]);
+      writer.text(2, name);
+      writer.text(4, help);
+      writer.text(5, unit);
+    });
   }
-  return writer.bytes;
+  return writer.take();
+}
+
+function writeValue(writer: ProtoWriter, value: number, time: number): void {
+  writer.double(1, value);
+  writer.uint(2, time);
 }
 
 /** `io.prometheus.write.v2.Request` */
@@ -74,17 +88,24 @@ function encodeSecond({ time, samples, labels }: Batch): Uint8Array {
   const referred = samples.map(({ sample, family }) => ({
     refs: labelsOf(sample, labels).flatMap(([name, value]) => [refer(name), refer(value)]),
     value: sample.value,
-    type: TYPES[family.type],
-    help: refer(family.help),
-    unit: refer(family.unit),
+    metadata: [TYPES[family.type], refer(family.help), refer(family.unit)] as const,
   }));
-  const writer = new ProtobufWriter();
-  for (const symbol of symbols.keys()) writer.string(4, symbol);
-  for (const { refs, value, type, help, unit } of referred) {
+  const writer = new ProtoWriter();
+  for (const symbol of symbols.keys()) writer.text(4, symbol);
+  for (const { refs, value, metadata } of referred) {
     writer.message(5, () => {
-      writer.packed(1, refs).message(2, () => writer.double(1, value).integer(2, time));
-      writer.message(5, () => writer.integer(1, type).integer(3, help).integer(4, unit));
+      writer.message(1, () => {
+        for (const ref of refs) writer.varint(ref);
+      });
+      writer.message(2, () => writeValue(writer, value, time));
+      writer.message(5, () => writeMetadata(writer, metadata));
     });
   }
-  return writer.bytes;
+  return writer.take();
+}
+
+function writeMetadata(writer: ProtoWriter, [type, help, unit]: readonly [number, number, number]): void {
+  writer.uint(1, type);
+  writer.uint(3, help);
+  writer.uint(4, unit);
 }

@@ -9,13 +9,22 @@ import type { Answer, Measures, Order } from './orders';
 
 const options = JSON.parse(process.env.BRIDGE ?? '{}') as ClusterBridgeOptions;
 const gauges = (name: string) => (name === 'heat' ? 'max' : name === 'memory' ? 'sum' : 'last');
-const bridge = new ClusterBridge({ gauges, ...options });
-const provider = new MeterProvider({
-  resource: resourceFromAttributes({ 'service.name': 'app', 'process.pid': process.pid }),
-  readers: [bridge],
-  views: [{ instrumentName: 'spread', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } }],
-});
-const record = recorder(provider.getMeter('app'));
+
+function begin() {
+  const bridge = new ClusterBridge({ gauges, ...options });
+  const provider = new MeterProvider({
+    resource: resourceFromAttributes({ 'service.name': 'app', 'process.pid': process.pid }),
+    readers: [bridge],
+    views: [{ instrumentName: 'spread', aggregation: { type: AggregationType.EXPONENTIAL_HISTOGRAM } }],
+  });
+  return { bridge, provider, record: recorder(provider.getMeter('app')) };
+}
+
+let begun: ReturnType<typeof begin> | undefined;
+const own = (): ReturnType<typeof begin> => {
+  begun ??= begin();
+  return begun;
+};
 
 function recorder(meter: Meter): (measures: Measures) => void {
   const jobs = meter.createCounter('jobs');
@@ -37,6 +46,8 @@ function recorder(meter: Meter): (measures: Measures) => void {
   };
 }
 
+if (!(process.env.LATE && isMainThread && cluster.isPrimary)) own();
+
 const processes: Process[] = [];
 const threads: Thread[] = [];
 
@@ -48,13 +59,13 @@ async function obey(order: Order): Promise<Answer> {
     return started(threads.push(new Thread(new URL(import.meta.url), { workerData: {} })), threads.at(-1)!);
   if ('kill' in order) return ended(processes[order.kill]!, (worker) => worker.process.kill('SIGKILL'));
   if ('terminate' in order) return ended(threads[order.terminate]!, (thread) => void thread.terminate());
-  if ('measure' in order) record(order.measure);
-  if ('flush' in order) await provider.forceFlush();
-  if ('shutdown' in order) await provider.shutdown();
+  if ('measure' in order) own().record(order.measure);
+  if ('flush' in order) await own().provider.forceFlush();
+  if ('shutdown' in order) await own().provider.shutdown();
   if ('block' in order) setTimeout(() => block(order.block), 20);
   if ('exit' in order) setTimeout(() => process.exit(0), 20);
-  if ('listen' in order) return { url: (await bridge.listen(order.listen)).url };
-  if ('page' in order) return { page: await bridge.scrape() };
+  if ('listen' in order) return { url: (await own().bridge.listen(order.listen)).url };
+  if ('page' in order) return { page: await own().bridge.scrape() };
   return { pid: process.pid };
 }
 

@@ -42,9 +42,13 @@ export interface App {
   page(): Promise<Sample[]>;
 }
 
-/** Starts the application, killed with the test. */
-export async function startApp(file: string, options: ClusterBridgeOptions = {}): Promise<App> {
-  const child = fork(file, { env: { ...process.env, BRIDGE: JSON.stringify(options) } });
+/** Starts the application, killed with the test. If it is `late`, the primary has its bridge when it first needs it. */
+export async function startApp(
+  file: string,
+  options: ClusterBridgeOptions = {},
+  { late = false }: { late?: boolean } = {},
+): Promise<App> {
+  const child = fork(file, { env: { ...process.env, BRIDGE: JSON.stringify(options), LATE: late ? '1' : '' } });
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
