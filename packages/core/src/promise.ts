@@ -1,6 +1,7 @@
 import type { Call } from './call';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
+import { retriesOf } from './retries';
 import { isTappable, tapStream } from './tap';
 import type { ResponseHeaders } from './types';
 
@@ -148,7 +149,7 @@ class Follower {
     try {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
-      call.requestOptions = props.options;
+      call.retries = retriesOf(props.options);
       call.responded();
       // Whoever waits for a promise of the call has asked for its body by now.
       if (isAwaited(this.#first) || this.#others?.some(isAwaited)) return props;

@@ -1,7 +1,6 @@
 import type { Call } from './call';
 import type { Quirks } from './descriptor';
-import { entry } from './entry';
-import { quietly } from './guard';
+import { warnFault } from './guard';
 import * as semconv from './semconv';
 import type { Outcome, ResponseHeaders } from './types';
 
@@ -43,11 +42,10 @@ export function adoptHeaders(call: Call, error: unknown): boolean {
   return true;
 }
 
-const wanted = new Map<Quirks['limits'], readonly string[]>();
-
 /** All headers of interest that a server with these rate limits may send. */
-export const wantedHeaders = (limits: NonNullable<Quirks['limits']>): readonly string[] =>
-  entry(wanted, limits, () => [...new Set([...HEADERS, ...limits])]);
+export const wantedHeaders = (limits: NonNullable<Quirks['limits']>): readonly string[] => [
+  ...new Set([...HEADERS, ...limits]),
+];
 
 /** What is known of a response beside its usage. */
 export function addResponse(sink: Sink, { facts, headers, watch, endpoint }: Call, outcome: Outcome): void {
@@ -55,7 +53,11 @@ export function addResponse(sink: Sink, { facts, headers, watch, endpoint }: Cal
   if (headers === undefined) return;
   // A response that is an error has some that others lack.
   const names = outcome === 'error' ? wantedHeaders(endpoint.quirks?.limits ?? LIMITS) : watch.sent.names;
-  quietly('response headers', () => addHeaders(sink, headers, names));
+  try {
+    addHeaders(sink, headers, names);
+  } catch (fault) {
+    warnFault('response headers', fault);
+  }
 }
 
 function addHeaders(sink: Sink, headers: ResponseHeaders, names: readonly string[]): void {

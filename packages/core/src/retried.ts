@@ -29,12 +29,12 @@ const ATTR_STATUS_CODE = 'http.response.status_code';
 const ATTR_RETRY_AFTER = 'llm.retry_after';
 
 /** Counts the retries inside a call by what was wrong with the try before, puts an event on its span for each, and ends it. */
-export function recordRetries(ended: Ended, notes: readonly RetryNote[], endSpan: () => void): void {
+export function recordRetries(ended: Ended, notes: readonly RetryNote[], endSpan: (ended: Ended) => void): void {
   try {
     for (const [index, note] of notes.entries()) recordRetry(ended, note, index + 1);
     ended.call.span?.setAttribute(ATTR_RESEND_COUNT, notes.length);
   } finally {
-    endSpan();
+    endSpan(ended);
   }
 }
 
