@@ -5,11 +5,8 @@ import { NameClashError } from '../src/prom-client/index';
 import { comparable } from './fuzz';
 import { parsePage } from './parse-page';
 import { needs, PROMTOOL, run } from './programs';
-import { usedRegistry, VERSIONS } from './prom-client';
+import { readOwnPage, usedRegistry, VERSIONS } from './prom-client';
 import { bind, bindExample, catchDiag } from './support';
-
-/** prom-client leaves lines empty, and has its own word for what is not a number. */
-const samplesOf = (page: string) => parsePage(page.replace(/^\n/gm, '').replaceAll(' Nan\n', ' NaN\n'));
 
 const count = (provider: MeterProvider, name: string, by = 1): void =>
   provider.getMeter('test').createCounter(name).add(by);
@@ -18,11 +15,11 @@ describe.each(VERSIONS)('a registry of prom-client %s', (_, client) => {
   test('has the series of the bridge beside its own', async () => {
     const registry = usedRegistry(client);
     registry.setDefaultLabels({});
-    const before = samplesOf(await registry.metrics());
+    const before = readOwnPage(await registry.metrics());
     const { bridge } = bindExample();
     await bridge.collectInto(registry);
-    const expected = [...before, ...samplesOf(await bridge.scrape())];
-    expect(comparable(samplesOf(await registry.metrics()))).toEqual(comparable(expected));
+    const expected = [...before, ...parsePage(await bridge.scrape())];
+    expect(comparable(readOwnPage(await registry.metrics()))).toEqual(comparable(expected));
   });
 
   test('has them with its default labels, unless a series has one of the name', async () => {
@@ -31,7 +28,7 @@ describe.each(VERSIONS)('a registry of prom-client %s', (_, client) => {
     const { bridge, provider } = bind();
     provider.getMeter('test').createCounter('jobs').add(1, { kind: 'mail' });
     await bridge.collectInto(registry);
-    expect(samplesOf(await registry.metrics())).toEqual([
+    expect(readOwnPage(await registry.metrics())).toEqual([
       { name: 'jobs_total', labels: { kind: 'mail', app: 'shop' }, value: 1 },
     ]);
   });
@@ -79,7 +76,7 @@ describe.each(VERSIONS)('a registry of prom-client %s', (_, client) => {
     count(provider, 'jobs');
     await bridge.collectInto(registry);
     await provider.shutdown();
-    expect(samplesOf(await registry.metrics())).toEqual([{ name: 'level', labels: {}, value: 1 }]);
+    expect(readOwnPage(await registry.metrics())).toEqual([{ name: 'level', labels: {}, value: 1 }]);
     expect(said).toEqual([expect.stringContaining('the bridge has been shut down')]);
   });
 
@@ -112,14 +109,14 @@ describe.each(VERSIONS)('a registry of prom-client %s', (_, client) => {
     count(provider, 'jobs');
     count(provider, 'others');
     await bridge.collectInto(registry, { clashes: 'leave-out' });
-    expect(samplesOf(await registry.metrics())).toMatchObject([
+    expect(readOwnPage(await registry.metrics())).toMatchObject([
       { name: 'jobs_total', value: -1 },
       { name: 'others_total', value: 1 },
     ]);
     new client.Gauge({ name: 'later_total', help: 'x', registers }).set(-2);
     count(provider, 'later');
     await registry.metrics();
-    expect(samplesOf(await registry.metrics()).find(({ name }) => name === 'later_total')?.value).toBe(-2);
+    expect(readOwnPage(await registry.metrics()).find(({ name }) => name === 'later_total')?.value).toBe(-2);
     expect(said.map((text) => text.replace(/.*has /, ''))).toEqual([
       "a gauge 'jobs_total', which is the name of a counter of the bridge",
       "a gauge 'later_total', which is the name of a counter of the bridge",

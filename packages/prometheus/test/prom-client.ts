@@ -1,6 +1,7 @@
 import type { Registry as Registry15 } from 'prom-client';
 import * as fifteen from 'prom-client';
 import * as fourteen from 'prom-client-14';
+import { parsePage, type Sample } from './parse-page';
 
 /** The versions of `prom-client` in use. The types of 14 lack what these tests don't need. */
 export const VERSIONS: readonly (readonly [version: string, client: typeof fifteen])[] = [
@@ -54,3 +55,7 @@ export function usedRegistry(client: typeof fifteen): Registry15 {
   for (const value of [1, 2, 3, 4, 100]) sizes.observe({ way: 'in' }, value);
   return registry;
 }
+
+/** Reads a page of `prom-client`, which leaves lines empty, and has a spelling of its own for what is not a number. */
+export const readOwnPage = (page: string): Sample[] =>
+  parsePage(page.replace(/^\n/gm, '').replaceAll(' Nan\n', ' NaN\n'));

@@ -6,9 +6,9 @@ import * as client from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRegistryProducer, type PromClientRegistry, withSummaries } from '../src/prom-client/index';
 import { comparable } from './fuzz';
-import { parsePage, type Sample } from './parse-page';
+import type { Sample } from './parse-page';
 import { needs, PROMETHEUS_3 } from './programs';
-import { usedRegistry, VERSIONS } from './prom-client';
+import { readOwnPage, usedRegistry, VERSIONS } from './prom-client';
 import { freePort, samplesIn, startReceiver } from './push-programs';
 import { startRecorder } from './receiver';
 
@@ -55,7 +55,7 @@ describe.each(VERSIONS)('a registry of prom-client %s', (_, of) => {
     const registry = usedRegistry(of);
     const url = `${address}/api/v1/otlp/v1/metrics`;
     await exportOnce(registry, withSummaries(new ProtobufExporter({ url })));
-    const expected = parsePage((await registry.metrics()).replace(/^\n/gm, '')).map(asArrived);
+    const expected = readOwnPage(await registry.metrics()).map(asArrived);
     const arrived = (await samplesIn(address, '{app="shop"}')).map(asArrived);
     expect(comparable(arrived)).toEqual(comparable(expected));
     expect(await samplesIn(address, 'own_total')).toMatchObject([{ value: 4 }]);

@@ -4,7 +4,7 @@ import { formatBound } from '../src/numbers';
 import { createRegistryFamilies, createRegistryProducer } from '../src/prom-client/index';
 import { comparable } from './fuzz';
 import { parsePage, type Sample } from './parse-page';
-import { usedRegistry, VERSIONS } from './prom-client';
+import { readOwnPage, usedRegistry, VERSIONS } from './prom-client';
 import { bind } from './support';
 
 async function collect(producer: MetricProducer): Promise<MetricData[]> {
@@ -44,8 +44,18 @@ describe.each(VERSIONS)('the metrics of a registry of prom-client %s', (_, clien
   test('go out with the names, labels and values of its own page', async () => {
     const registry = usedRegistry(client);
     const metrics = await collect(createRegistryProducer(registry));
-    const page = (await registry.metrics()).replace(/^\n/gm, '');
-    expect(comparable(metrics.flatMap(samplesOf))).toEqual(comparable(parsePage(page).map(plain)));
+    const page = readOwnPage(await registry.metrics());
+    expect(comparable(metrics.flatMap(samplesOf))).toEqual(comparable(page.map(plain)));
+  });
+
+  test('are all there of a process that has been measured by default', async () => {
+    const registry = new client.Registry();
+    client.collectDefaultMetrics({ register: registry });
+    const seriesOf = (samples: Sample[]) => comparable(samples.map((sample) => ({ ...plain(sample), value: 0 })));
+    const page = await registry.metrics();
+    const metrics = await collect(createRegistryProducer(registry));
+    expect(metrics.length).toBeGreaterThan(15);
+    expect(seriesOf(metrics.flatMap(samplesOf))).toEqual(seriesOf(readOwnPage(page)));
   });
 
   test("are on the bridge's own page beside its own, summaries too", async () => {
@@ -53,7 +63,7 @@ describe.each(VERSIONS)('the metrics of a registry of prom-client %s', (_, clien
     const { bridge, provider } = bind({ familyProducers: [createRegistryFamilies(registry)] });
     provider.getMeter('test').createCounter('own').add(1);
     const own = { name: 'own_total', labels: {}, value: 1 };
-    const expected = [own, ...parsePage((await registry.metrics()).replace(/^\n/gm, ''))].map(plain);
+    const expected = [own, ...readOwnPage(await registry.metrics())].map(plain);
     const page = await bridge.scrape();
     expect(comparable(parsePage(page).map(plain))).toEqual(comparable(expected));
     expect(page).toContain('# TYPE sizes summary\n');

@@ -130,16 +130,18 @@ class Collector implements Collecting {
 
 /** A metric as `prom-client` has them. */
 function metricOf({ name, help, type }: FamilySnapshot, collector: Collector): object {
+  // What AggregatorRegistry does with those of several workers.
+  const aggregator = type === 'info' ? 'first' : 'sum';
   const metric = {
     // With OpenMetrics, the registry takes the suffix from here, and adds it to the samples again.
     name,
     help,
     type: type === 'info' ? 'gauge' : type === 'unknown' ? 'untyped' : type,
-    aggregator: 'sum',
+    aggregator,
     async get() {
       const family = await collector.read(name);
       const values = family === undefined ? [] : Array.from(samplesOf(family), (sample) => toValue(sample, name));
-      return { name: metric.name, help, type: metric.type, values, aggregator: 'sum' };
+      return { name: metric.name, help, type: metric.type, values, aggregator };
     },
     reset() {},
   };

@@ -119,6 +119,7 @@ class Writer implements RemoteWriter {
     const version = this.#version ?? '1.0';
     for (const samples of portions(families, this.options.maxSamplesPerRequest ?? 2000)) {
       const body = await compress(encodeRequest({ ...common, samples }, version));
+      if (this.#end.signal.aborted) return;
       const lost = this.#queue.dropped;
       this.#queue.push({ body, version, samples: samples.length });
       if (this.#queue.dropped > lost) this.#warn('remote write: samples are thrown away, since too many wait');
