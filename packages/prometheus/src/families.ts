@@ -37,7 +37,7 @@ export function familiesOf(collection: Collection, escaping: Escaping, options: 
   return [...families.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-/** What a label of `source` is called in the page; a name that Prometheus needs itself gets a prefix. */
+/** What a label of `source` is called in the page; a name that Prometheus needs itself, as all that begin with `__`, gets a prefix. */
 export function labelNamer(
   source: Source,
   escaping: Escaping,
@@ -48,12 +48,12 @@ export function labelNamer(
     const plain = source.translated ? key : labelName(key, strategy);
     if (plain === '') return '';
     const name = escapeLabelName(plain, escaping);
-    return taken.has(name) ? escapeLabelName(`exported_${plain}`, escaping) : name;
+    return taken.has(name) || name.startsWith('__') ? escapeLabelName(`exported_${plain}`, escaping) : name;
   };
 }
 
-/** Labels that tell the buckets of a histogram, or the quantiles of a summary, apart; and the name itself. */
-const RESERVED: readonly string[] = ['le', 'quantile', '__name__'];
+/** Labels that tell the buckets of a histogram, or the quantiles of a summary, apart. */
+const RESERVED: readonly string[] = ['le', 'quantile'];
 
 function addTargetInfo(families: Map<string, Family>, attributes: Attributes): void {
   if (Object.keys(attributes).length === 0) return;

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@opentelemetry/api';
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
+import { batches } from './batches';
 
 /** What Prometheus knows of a metric. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info' | 'unknown';
@@ -79,7 +80,7 @@ export function familyOf({ name, type, help, unit, series }: FamilySnapshot): Fa
     labels: [],
     translated: true,
     distinct: false,
-    points: () => [points],
+    points: () => batches(points),
   };
   return { name, type, help, unit, sources: [source] };
 }

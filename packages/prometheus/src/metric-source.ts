@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type MetricData, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { batches } from './batches';
 import type { Point } from './family';
 import type { MetricKind } from './naming';
 
@@ -19,9 +20,6 @@ export interface MetricSource {
   points(): Iterable<readonly Point[]>;
 }
 
-/** Points that a writer prints before it looks at the clock. */
-export const BATCH = 64;
-
 /** The metrics of a scope that were collected by somebody else: metric producers, or an SDK whose insides are not known. */
 export function collectedSources({ scope, metrics }: ScopeMetrics): MetricSource[] {
   return metrics
@@ -34,13 +32,8 @@ export function collectedSources({ scope, metrics }: ScopeMetrics): MetricSource
       scope,
       fault: deltaFault(metric),
       distinct: false,
-      points: () => batches(metric.dataPoints),
+      points: () => batches<Point>(metric.dataPoints),
     }));
-}
-
-export function* batches(points: readonly Point[]): Generator<readonly Point[]> {
-  if (points.length <= BATCH) yield points;
-  else for (let from = 0; from < points.length; from += BATCH) yield points.slice(from, from + BATCH);
 }
 
 function metricKind(metric: MetricData): MetricKind {

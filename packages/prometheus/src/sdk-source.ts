@@ -1,7 +1,8 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { BATCH } from './batches';
 import type { Point } from './family';
-import { BATCH, type MetricSource } from './metric-source';
+import type { MetricSource } from './metric-source';
 import type { MetricKind } from './naming';
 import type { Accumulation, Accumulations, Aggregator, Collector, Entry, Storage } from './sdk-internals';
 

@@ -1,5 +1,6 @@
 import type { Point } from '../family';
-import { batches, type MetricSource } from '../metric-source';
+import { batches } from '../batches';
+import type { MetricSource } from '../metric-source';
 import { createPacer } from '../pacer';
 
 /** A metric of one process as plain data, or some of its points. */
