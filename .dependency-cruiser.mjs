@@ -18,7 +18,10 @@ export default {
       name: 'core-and-own-only',
       severity: 'error',
       from: { path: '^packages/(?!testing/)([^/]+)/src/' },
-      to: { path: '^packages/', pathNot: ['^packages/$1/src/', '^packages/core/', '^packages/prometheus/', '^packages/gpu/'] },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/$1/src/', '^packages/core/', '^packages/prometheus/', '^packages/gpu/'],
+      },
     },
     {
       name: 'prometheus-in-sdk-only',

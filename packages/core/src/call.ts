@@ -6,7 +6,7 @@ import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
 import { absorb, quietly, warnFault } from './guard';
 import { type CallLink, forget } from './lifetimes';
-import type { RetryNote } from './retried';
+import type { RetryNote } from './retry-note';
 import type { Endpoint } from './series';
 import type { SumPoint } from './store';
 import { StreamTimes } from './stream-times';

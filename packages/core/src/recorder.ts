@@ -11,7 +11,7 @@ import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import { isInTable } from './prices/lazy';
 import { enterShared } from './prices/shared-time';
-import { adoptHeaders, LIMITS } from './response';
+import { adoptHeaders } from './response';
 import { endWithRetries } from './retries';
 import type { Series } from './series';
 import { recordServer } from './server/lazy';
@@ -19,6 +19,7 @@ import { describeSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
 import { summaryOf } from './summary-lazy';
 import type { Cost } from './types';
+import { LIMITS } from './wanted-headers';
 
 /** The series that a call belongs to. */
 export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>

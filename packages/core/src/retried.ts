@@ -1,24 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Ended } from './ended';
 import { headersOf } from './response';
+import type { RetryNote } from './retry-note';
 import { ATTR_ERROR_TYPE } from './semconv';
 import { spanTime } from './span-time';
 import type { ResponseHeaders } from './types';
-
-/** That the SDK is about to repeat a request, as it was seen. */
-export interface RetryNote {
-  /** Milliseconds of the monotonic clock. */
-  readonly at: number;
-  /** What the SDK's `retryRequest` was called with. */
-  readonly args: readonly unknown[];
-  /** The last response that the SDK asked itself about; not for sure that of this retry. */
-  readonly response: FailedResponse | undefined;
-}
-
-export interface FailedResponse {
-  readonly headers: object;
-  readonly status: number;
-}
 
 /** The class of error that the SDKs throw where no response came. */
 const NO_RESPONSE = 'APIConnectionError';

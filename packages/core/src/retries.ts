@@ -3,7 +3,7 @@ import type { Ended } from './ended';
 import { entry } from './entry';
 import { quietly } from './guard';
 import { onDemand } from './on-demand';
-import type { FailedResponse, RetryNote } from './retried';
+import type { FailedResponse, RetryNote } from './retry-note';
 import { spanTime } from './span-time';
 import { type Resource, replace } from './stand-in';
 

@@ -1,6 +1,7 @@
 import type { Quirks } from './descriptor';
-import { TIMES, wantedHeaders } from './response';
+
 import type { ResponseHeaders } from './types';
+import { TIMES, wantedHeaders } from './wanted-headers';
 
 /** So many responses of a client are looked through, and then every so many: each header that is asked for costs. */
 const FEW = 8;

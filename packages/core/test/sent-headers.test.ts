@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { LIMITS, wantedHeaders } from '../src/response';
 import { SentHeaders } from '../src/sent-headers';
+import { LIMITS, wantedHeaders } from '../src/wanted-headers';
 
 /** Headers that count how often they are asked. */
 function createHeaders(values: Readonly<Record<string, string>>) {
