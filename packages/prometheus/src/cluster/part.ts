@@ -1,5 +1,5 @@
-import type { Point } from '../family';
 import { batches } from '../batches';
+import type { Point } from '../family';
 import type { MetricSource } from '../metric-source';
 import { createPacer } from '../pacer';
 
