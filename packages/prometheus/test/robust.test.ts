@@ -108,13 +108,21 @@ describe('a scrape of many series', () => {
 
 describe('a server', () => {
   test('answers a thousand at once', { timeout: 60_000 }, async () => {
-    const { bridge } = bindExample();
+    const { bridge, provider } = bindExample();
+    // A reading that takes its time: scrapes that come meanwhile wait for the same one.
+    provider
+      .getMeter('test')
+      .createObservableGauge('slow')
+      .addCallback(async (result) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        result.observe(1);
+      });
     const { url } = await bridge.listen(loopback);
     const expected = await bridge.scrape();
     const answers = await Promise.all(Array.from({ length: 1000 }, () => getPage(url)));
     expect(new Set(answers.map(([status]) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(([, page]) => page))).toEqual(new Set([expected]));
-    expect(bridge.stats.pages).toBeLessThan(1000);
+    expect(bridge.stats.pages).toBeLessThan(100);
   });
 
   test('is not held up by clients that read nothing, or say half of what they want', { timeout: 30_000 }, async () => {
