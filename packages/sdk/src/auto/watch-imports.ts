@@ -52,7 +52,8 @@ function createRuntime(options: AutoWrapOptions): Runtime {
   // Core takes clients with the same options as one, as it does copies: here those that call the same address.
   const optionsOf = (client: object, name: string): WrapOptions => {
     const { given, options: all } = runtime;
-    const id = `${name} ${given.size < MOST_ADDRESSES ? String(own(client, 'baseURL')) : ''}`;
+    const exact = `${name} ${String(own(client, 'baseURL'))}`;
+    const id = given.has(exact) || given.size < MOST_ADDRESSES ? exact : name;
     const made = given.get(id) ?? { ...all[name], yields: true };
     given.set(id, made);
     return made;
