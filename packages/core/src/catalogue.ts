@@ -147,6 +147,13 @@ export const CATALOGUE = {
     [...LABELS, 'type'],
     'Parts of llm_tokens_total (cache_read, cache_write, reasoning, {audio,image,batch}_{input,output}); never add them to it',
   ),
+  serverTools: llmSum(
+    'llm_server_tools_total',
+    'counter',
+    '{call}',
+    [...LABELS, 'tool'],
+    'Calls of tools that the provider ran, as it counted them',
+  ),
   usageMissing: llmSum(
     'llm_usage_missing_total',
     'counter',

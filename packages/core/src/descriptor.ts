@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadLink } from './call-hooks';
+import type { ClientWatch } from './client-watch';
 import type { ContentMapping } from './content/mapping';
 import type { ServerReader } from './server/times';
 import type { CallFacts, ChunkKind, Usage } from './types';
@@ -20,6 +21,8 @@ export interface Destination {
 export interface Quirks {
   /** Headers that tell what is left of the rate limits. Default: OpenAI's. */
   readonly limits?: readonly [requests: string, tokens: string] | undefined;
+  /** Further response headers that go on spans. */
+  readonly headers?: readonly string[] | undefined;
   /** Usage on streams is not asked for, since the server rejects the question or answers it unasked. */
   readonly asksNoUsage?: boolean;
 }
@@ -75,6 +78,8 @@ export interface ObservedMethod {
   readonly method: string;
   /** Loads what reads its results, when it is first called. */
   observe(): Promise<Observer>;
+  /** Where the caller reads a result piece by piece: hands over what the pieces came to, when the caller is through. */
+  tap?(result: unknown, handOver: (whole: unknown) => void): void;
 }
 
 /** Reads the results of {@link ObservedMethod}s. */
@@ -115,4 +120,8 @@ export interface ProviderDescriptor {
   quirks?(destination: Destination, client: object): Quirks | undefined;
   /** Attributes of spans to this destination beside the GenAI ones. */
   spanAttributes?(destination: Pick<Destination, 'provider'>, model: string): Attributes;
+  /** `error.type` of an error that tells more than a status or a class; of few. Default: core's. */
+  errorType?(error: unknown): string | undefined;
+  /** Whatever else is to be done to a client once its methods are watched. May be asked twice for one client. */
+  extend?(client: object, watch: ClientWatch): void;
 }

@@ -43,18 +43,18 @@ export function adoptHeaders(call: Call, error: unknown): boolean {
   return true;
 }
 
-const wanted = new Map<Quirks['limits'], readonly string[]>();
+const wanted = new Map<unknown, readonly string[]>();
 
-/** All headers of interest that a server with these rate limits may send. */
-export const wantedHeaders = (limits: NonNullable<Quirks['limits']>): readonly string[] =>
-  entry(wanted, limits, () => [...new Set([...HEADERS, ...limits])]);
+/** All headers of interest that a server with these quirks may send. */
+export const wantedHeaders = ({ limits = LIMITS, headers = [] }: Quirks = {}): readonly string[] =>
+  entry(wanted, limits, () => [...new Set([...HEADERS, ...limits, ...headers])]);
 
 /** What is known of a response beside its usage. */
 export function addResponse(sink: Sink, { facts, headers, watch, endpoint }: Call, outcome: Outcome): void {
   if (facts.toolCalls !== undefined) sink.setAttribute(semconv.ATTR_TOOL_CALLS, facts.toolCalls.size);
   if (headers === undefined) return;
   // A response that is an error has some that others lack.
-  const names = outcome === 'error' ? wantedHeaders(endpoint.quirks?.limits ?? LIMITS) : watch.sent.names;
+  const names = outcome === 'error' ? wantedHeaders(endpoint.quirks) : watch.sent.names;
   quietly('response headers', () => addHeaders(sink, headers, names));
 }
 

@@ -15,6 +15,8 @@ export interface Usage {
   output?: number | undefined;
   cacheRead?: number | undefined;
   cacheWrite?: number | undefined;
+  /** Of `cacheWrite`, what is kept for an hour, which has a price of its own. */
+  cacheWrite1h?: number | undefined;
   reasoning?: number | undefined;
   audioInput?: number | undefined;
   audioOutput?: number | undefined;
@@ -22,6 +24,8 @@ export interface Usage {
   imageOutput?: number | undefined;
   /** Seconds of audio, where the service bills time in place of tokens. */
   audioSeconds?: number | undefined;
+  /** Calls of tools that the server ran, by tool: `web_search`. One of few. */
+  serverTools?: Readonly<Record<string, number>> | undefined;
   /** Output that is billed though `output` leaves it out, as some servers do with reasoning. */
   unlisted?: number | undefined;
 }

@@ -26,6 +26,7 @@ it('exports what it says', () => {
       "callContext",
       "createMetricProducer",
       "createObserver",
+      "followAnew",
       "hasUnattachedProducer",
       "lateFold",
       "moment",
@@ -38,6 +39,7 @@ it('exports what it says', () => {
       "perMillionTokens",
       "quietly",
       "recordFirstAudio",
+      "replaceMethod",
       "subscribeExemplars",
       "wrapClient",
     ]

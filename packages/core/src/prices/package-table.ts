@@ -37,6 +37,9 @@ const MOST_NAMES = 1000;
 /** Tiers of service with prices of their own, which the package has not. */
 const OTHER_TIERS: ReadonlySet<unknown> = new Set(['batch', 'flex', 'performance', 'priority', 'reserved', 'scale']);
 
+/** What a batch costs of the usual price, where its results are priced one by one. */
+const BATCH: Readonly<Record<string, number>> = { anthropic: 0.5 };
+
 /** Where another model may answer than the name that was requested says: a deployment's, or the first of several. */
 const RENAMED: ReadonlySet<string> = new Set(['azure', 'openrouter']);
 
@@ -63,7 +66,20 @@ export class PackageTable {
   price(call: Call): number | undefined {
     const provider = this.#provider(call.endpoint.provider);
     const { usage, serviceTier } = call.facts;
-    if (provider === undefined || usage?.input === undefined || OTHER_TIERS.has(serviceTier)) return undefined;
+    if (provider === undefined || usage?.input === undefined) return undefined;
+    const share = serviceTier === 'batch' ? BATCH[call.endpoint.provider] : undefined;
+    if (share !== undefined) return this.#batch(call, provider, usage, share);
+    return OTHER_TIERS.has(serviceTier) ? undefined : this.#price(call, provider, usage);
+  }
+
+  /** What the server's tools cost is the same in a batch. */
+  #batch(call: Call, provider: Provider, usage: Usage, share: number): number | undefined {
+    const tools = this.#price(call, provider, { input: 0, serverTools: usage.serverTools });
+    const tokens = this.#price(call, provider, { ...usage, serverTools: undefined });
+    return tokens === undefined ? undefined : tokens * share + (tools ?? 0);
+  }
+
+  #price(call: Call, provider: Provider, usage: Usage): number | undefined {
     for (const name of namesOf(call, provider)) {
       const row = this.#row(provider, name);
       if (row === null) continue;
@@ -119,6 +135,8 @@ function plainPrices({ prices }: ModelInfo): TokenPrices | undefined {
 const isPlain = (usage: Usage): boolean =>
   !usage.audioInput &&
   !usage.audioOutput &&
+  !usage.cacheWrite1h &&
+  !usage.serverTools?.web_search &&
   (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0) <= (usage.input ?? 0) &&
   (usage.reasoning ?? 0) <= billedOutput(usage);
 
@@ -134,6 +152,8 @@ const tableUsage = ({ input = 0, cacheRead, audioInput, ...usage }: Usage): Tabl
   output_tokens: billedOutput(usage),
   cache_read_tokens: cacheRead,
   cache_write_tokens: usage.cacheWrite,
+  ...(usage.cacheWrite1h && { cache_write_1h_tokens: usage.cacheWrite1h }),
+  ...(usage.serverTools?.web_search && { web_searches: usage.serverTools.web_search }),
   output_reasoning_tokens: usage.reasoning,
   input_audio_tokens: audioInput,
   output_audio_tokens: usage.audioOutput,
