@@ -1,4 +1,5 @@
 import type { Call } from './call';
+import type { Amendment } from './descriptor';
 import { quietly } from './guard';
 
 /**
@@ -7,7 +8,10 @@ import { quietly } from './guard';
  */
 export function amend(call: Call, args: unknown[]): unknown[] {
   const { amendment } = call.method;
-  if (amendment === undefined) return args;
+  return amendment === undefined ? args : amendBy(amendment, call, args);
+}
+
+function amendBy(amendment: Amendment, call: Call, args: unknown[]): unknown[] {
   const request = quietly('amending a request', () => amendment.request(args[0], call.endpoint.quirks));
   if (request === undefined) return args;
   call.isAdded = amendment.isAdded;
@@ -24,5 +28,5 @@ export function leavingOut(
     return !step.done && isAdded(step.value) ? next() : step;
   };
   const rest: AsyncIterator<unknown> = Object.create(Object.getPrototypeOf(source));
-  return Object.assign(rest, { next, return: source.return, throw: source.throw });
+  return Object.assign(rest, { next, return: source.return?.bind(source), throw: source.throw?.bind(source) });
 }

@@ -7,6 +7,7 @@ import {
   metrics,
 } from '@opentelemetry/api';
 import type { Aggregates } from './aggregate';
+import type { CallSource } from './call-source';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
 import type { ExemplarSource } from './exemplar-source';
@@ -138,6 +139,8 @@ interface Shared {
   /** There since `callContext` was first used. */
   callContexts?: { current(): unknown };
   exemplars?: ExemplarSource;
+  /** There since somebody subscribed to calls. */
+  calls?: CallSource;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.

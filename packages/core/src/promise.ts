@@ -3,6 +3,7 @@ import type { Call } from './call';
 import { handOn } from './follow-anew';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
+import { retriesOf } from './retries';
 import { isTappable, tapStream } from './tap';
 
 /**
@@ -120,7 +121,7 @@ class Follower {
     try {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
-      call.requestOptions = props.options;
+      call.retries = retriesOf(props.options);
       call.responded();
       if (this.#first?._responseProps !== undefined) handOn(props, this);
       // Whoever waits for a promise of the call has asked for its body by now.

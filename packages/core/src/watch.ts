@@ -20,18 +20,16 @@ export class Watch implements ClientWatch {
   readonly sent: SentHeaders = new SentHeaders();
   startSpan: StartSpan = (name, options, context) => this.tracer.startSpan(name, options, context);
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
-  #client: object;
   #baseURL: unknown;
   #endpoint: Endpoint | undefined;
   #tracer: Tracer | undefined;
   #tracerFrom: unknown;
 
   constructor(
-    client: object,
+    readonly client: object,
     readonly descriptor: ProviderDescriptor,
     readonly options: WrapOptions,
   ) {
-    this.#client = client;
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
   }
@@ -68,11 +66,11 @@ export class Watch implements ClientWatch {
 
   /** The client's base URL may be changed after it was wrapped. */
   get endpoint(): Endpoint {
-    const baseURL = own(this.#client, 'baseURL');
+    const baseURL = own(this.client, 'baseURL');
     if (this.#endpoint === undefined || baseURL !== this.#baseURL) {
       this.#baseURL = baseURL;
-      const destination = this.descriptor.destination(this.#client, this.options.provider);
-      this.#endpoint = toEndpoint(destination, this.descriptor.quirks?.(destination, this.#client));
+      const destination = this.descriptor.destination(this.client, this.options.provider);
+      this.#endpoint = toEndpoint(destination, this.descriptor.quirks?.(destination, this.client));
     }
     return this.#endpoint;
   }

@@ -40,6 +40,7 @@ it('exports what it says', () => {
       "quietly",
       "recordFirstAudio",
       "replaceMethod",
+      "subscribeCalls",
       "subscribeExemplars",
       "wrapClient",
     ]

@@ -21,6 +21,8 @@ interface Part {
 
 interface Item {
   readonly type?: unknown;
+  readonly id?: unknown;
+  readonly call_id?: unknown;
   readonly content?: unknown;
   readonly summary?: unknown;
   readonly arguments?: unknown;
@@ -106,6 +108,7 @@ function foldResponse(facts: CallFacts, body: ResponseBody, isOver: boolean): vo
   }
   if (!isOver) return;
   facts.finish(0, finishReason(body));
+  foldToolCalls(facts, body.output);
   if (body.status === 'failed') foldError(facts, body.error);
 }
 
@@ -116,9 +119,26 @@ function foldError(facts: CallFacts, error: ServerError | null | undefined): voi
 
 /** Some servers send an item whole: it counts when it is done, unless parts of it came before. */
 function foldItem(facts: CallFacts, item: Item, type: string): ChunkKind {
-  if (!type.endsWith('.done')) facts.partial = false;
-  else if (!facts.partial) return kindOf(item);
-  return NO_TOKEN;
+  if (!type.endsWith('.done')) {
+    facts.partial = false;
+    return NO_TOKEN;
+  }
+  foldToolCall(facts, item);
+  return facts.partial ? NO_TOKEN : kindOf(item);
+}
+
+/** The last response counts, where it has any items: some servers stream them and send none at the end. */
+function foldToolCalls(facts: CallFacts, output: unknown): void {
+  if (!Array.isArray(output) || output.length === 0) return;
+  facts.toolCalls = undefined;
+  for (const item of output) foldToolCall(facts, item);
+}
+
+/** Calls of the application's own tools. */
+function foldToolCall(facts: CallFacts, item: Item | null): void {
+  if (item?.type !== 'function_call' && item?.type !== 'custom_tool_call') return;
+  facts.toolCalls ??= new Set();
+  facts.toolCalls.add(`${item.call_id ?? item.id ?? facts.toolCalls.size}`);
 }
 
 function kindOf(item: Item): ChunkKind {

@@ -1,5 +1,7 @@
 import type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
+import { checkQuota } from './quota/options';
 import * as rules from './rules';
+import { checkTailSampler } from './sampling/options';
 
 type Rules<Options> = Readonly<Record<keyof Options, rules.Rule>>;
 
@@ -14,6 +16,10 @@ const OPTIONS: Rules<RegisterOptions> = {
   sampler: rules.sampler,
   traces: rules.boolean,
   metrics: rules.boolean,
+  autoWrap: rules.settings,
+  tailSampler: rules.object,
+  quota: rules.object,
+  gpu: rules.settings,
 };
 
 const OTLP: Rules<OtlpOptions> = {
@@ -36,6 +42,8 @@ export function checkOptions(options: RegisterOptions): void {
   check('', options, OPTIONS);
   if (typeof options.otlp === 'object') check('otlp.', options.otlp, OTLP);
   if (typeof options.prometheus === 'object') check('prometheus.', options.prometheus, PROMETHEUS);
+  if (options.tailSampler !== undefined) checkTailSampler(options.tailSampler);
+  if (options.quota !== undefined) checkQuota(options.quota);
 }
 
 function check<Options extends object>(prefix: string, options: Options, allowed: Rules<Options>): void {

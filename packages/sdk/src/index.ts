@@ -1,5 +1,15 @@
 export type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
+export type { AutoWrapOptions } from './auto/watch-imports';
 export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
+export { type Excess, QuotaExceededError, type QuotaScope } from './quota/error';
+export type { Limits, NamedLimits } from './quota/limits';
+export type { QuotaCall, QuotaOptions } from './quota/options';
+export { type Quota, quota } from './quota/quota';
+export { type RedisClient, type RedisStoreOptions, redisStore } from './quota/redis-store';
+export type { QuotaEntry, QuotaStore } from './quota/store';
+export type { Use } from './quota/window';
 export { register } from './register';
 export type { DeadlineOptions, Registration } from './registration';
 export type { OtlpProtocol } from './rules';
+export type { TailSamplerOptions } from './sampling/options';
+export { tailSampler } from './sampling/tail-sampler';

@@ -1,6 +1,9 @@
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { AutoWrapOptions } from './auto/watch-imports';
+import type { QuotaOptions } from './quota/options';
 import type { OtlpProtocol } from './rules';
+import type { TailSamplerOptions } from './sampling/options';
 
 /** Where and how OTLP goes out, for traces and metrics alike. */
 export interface OtlpOptions {
@@ -46,8 +49,19 @@ export interface RegisterOptions {
   readonly views?: readonly ViewOptions[] | undefined;
   /** Default: every trace, or the caller's decision where there is one. */
   readonly sampler?: Sampler | undefined;
+  /** Decides at the end of each call whether its span is sent. Default: all spans that `sampler` lets through are. */
+  readonly tailSampler?: TailSamplerOptions | undefined;
+  /** Limits of what calls use, watched or held, until `shutdown()`. Default: none. */
+  readonly quota?: QuotaOptions | undefined;
   /** `false` leaves tracing alone; `true` sets it up even with nowhere to send spans to. */
   readonly traces?: boolean | undefined;
   /** `false` leaves metrics alone. */
   readonly metrics?: boolean | undefined;
+  /**
+   * Wraps the clients of packages that are loaded after this call as they are made; settings are the options of the wrap by
+   * package, such as `{ openai: { provider: 'nvidia-nim' } }`. Default `false`; `true` in `@grump/llm-otel-sdk/register`.
+   */
+  readonly autoWrap?: boolean | AutoWrapOptions | undefined;
+  /** `true`, or the options of its `startGpuMeter()`, measures GPUs with `@grump/llm-otel-gpu`, to be installed beside this. */
+  readonly gpu?: boolean | object | undefined;
 }

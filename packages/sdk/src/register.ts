@@ -1,8 +1,11 @@
 import { diag } from '@opentelemetry/api';
+import { watchImports } from './auto/watch-imports';
 import { checkOptions } from './check-options';
 import { claimDiagnostics, type Release } from './globals';
+import { startGpu } from './gpu';
 import { MetricsPage } from './metrics-page';
 import type { RegisterOptions } from './options';
+import { quota } from './quota/quota';
 import { createRegistration, type Parts, type Registration } from './registration';
 import { readSettings, type Settings } from './settings';
 import { registerMetrics, registerTraces } from './signals';
@@ -30,9 +33,12 @@ export function register(options: RegisterOptions = {}): Registration {
   for (const problem of settings.problems) diag.warn(problem);
   const { releases, ...parts } = settings.disabled ? startNothing() : start(options, settings);
   const release = () => {
+    limits?.shutdown();
     for (const one of [...releases, diagnostics]) one?.();
     delete world[KEY];
   };
+  if (options.autoWrap && !settings.disabled) watchImports(options.autoWrap === true ? {} : options.autoWrap);
+  const limits = options.quota && !settings.disabled ? quota(options.quota) : undefined;
   const registration = createRegistration({ ...parts, release });
   world[KEY] = { registration, told: false };
   return registration;
@@ -45,11 +51,12 @@ function start(options: RegisterOptions, settings: Settings): Started {
   const metrics = registerMetrics(options, settings);
   const traces = registerTraces(options, settings);
   metrics.page.listen(settings.prometheus);
+  const stopGpu = startGpu(options.metrics !== false && options.gpu, metrics.provider);
   return {
     page: metrics.page,
     meterProvider: metrics.provider,
     tracerProvider: traces.provider,
-    releases: [...traces.releases, ...metrics.releases],
+    releases: [...traces.releases, ...metrics.releases, stopGpu],
   };
 }
 
