@@ -1,4 +1,4 @@
-import type { Ledger, Observer, Usage } from '@grump/llm-otel-core';
+import type { Ledger, Observer } from '@grump/llm-otel-core';
 import type { LineFacts } from './batch-line';
 import { readUsage } from './usage';
 
@@ -16,32 +16,16 @@ export const observe: Observer['observe'] = (lines, [id], ledger) => {
   counted.delete(batch);
   counted.set(batch, Math.max(before, ...fresh.map(({ place }) => place + 1)));
   for (const [oldest] of counted) if (counted.size > MOST) counted.delete(oldest);
-  const models = new Set(fresh.map(({ model }) => model));
-  for (const model of models) {
-    enter(
-      model,
-      fresh.filter((line) => line.model === model),
-      ledger,
-    );
-  }
+  for (const line of fresh) enter(line, ledger);
 };
 
-/** Requests that failed name no model. */
-function enter(model: string | undefined, lines: readonly LineFacts[], ledger: Ledger): void {
-  const done = lines.filter(({ isDone }) => isDone);
-  const usages = done.map(({ usage }) => usage && readUsage(usage, true)).filter((usage) => usage !== undefined);
-  const work = { operation: 'batch', model, completed: done.length, failed: lines.length - done.length };
-  ledger.add({ ...work, usage: usages.length > 0 ? usages.reduce(plus) : undefined });
-}
-
-const PARTS = ['input', 'output', 'cacheRead', 'cacheWrite', 'cacheWrite1h', 'reasoning'] as const;
-
-function plus(left: Usage, right: Usage): Usage {
-  const sum: Usage = {};
-  for (const part of PARTS) {
-    if (left[part] !== undefined || right[part] !== undefined) sum[part] = (left[part] ?? 0) + (right[part] ?? 0);
-  }
-  const tools: Record<string, number> = { ...left.serverTools };
-  for (const [tool, calls] of Object.entries(right.serverTools ?? {})) tools[tool] = (tools[tool] ?? 0) + calls;
-  return { ...sum, serverTools: tools };
+/** One by one, since the price of some depends on how long they are. A request that failed names no model. */
+function enter({ model, isDone, usage }: LineFacts, ledger: Ledger): void {
+  ledger.add({
+    operation: 'batch',
+    model,
+    usage: usage && readUsage(usage, true),
+    completed: isDone ? 1 : 0,
+    failed: isDone ? 0 : 1,
+  });
 }

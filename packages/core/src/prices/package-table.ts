@@ -34,11 +34,11 @@ export const idOf = (label: string): string | undefined => (LABELS.includes(labe
 /** Names of models that are looked up once for each provider. */
 const MOST_NAMES = 1000;
 
-/** Tiers of service with prices of their own, which the package has not. */
-const OTHER_TIERS: ReadonlySet<unknown> = new Set(['batch', 'flex', 'performance', 'priority', 'reserved', 'scale']);
+/** Who takes half of the price for work in a batch, by their price pages. */
+const HALF_FOR_BATCHES: ReadonlySet<string> = new Set(['anthropic', 'azure', 'gemini', 'groq', 'mistral', 'openai']);
 
-/** What a batch costs of the usual price, where its results are priced one by one. */
-const BATCH: Readonly<Record<string, number>> = { anthropic: 0.5 };
+/** Tiers of service with prices of their own, which the package has not. */
+const OTHER_TIERS: ReadonlySet<unknown> = new Set(['flex', 'performance', 'priority', 'reserved', 'scale']);
 
 /** Where another model may answer than the name that was requested says: a deployment's, or the first of several. */
 const RENAMED: ReadonlySet<string> = new Set(['azure', 'openrouter']);
@@ -64,19 +64,19 @@ export class PackageTable {
   }
 
   price(call: Call): number | undefined {
-    const provider = this.#provider(call.endpoint.provider);
+    const label = call.endpoint.provider;
+    const provider = this.#provider(label);
     const { usage, serviceTier } = call.facts;
-    if (provider === undefined || usage?.input === undefined) return undefined;
-    const share = serviceTier === 'batch' ? BATCH[call.endpoint.provider] : undefined;
-    if (share !== undefined) return this.#batch(call, provider, usage, share);
-    return OTHER_TIERS.has(serviceTier) ? undefined : this.#price(call, provider, usage);
+    if (provider === undefined || usage?.input === undefined || OTHER_TIERS.has(serviceTier)) return undefined;
+    if (serviceTier !== 'batch') return this.#price(call, provider, usage);
+    return HALF_FOR_BATCHES.has(label) ? this.#half(call, provider, usage) : undefined;
   }
 
   /** What the server's tools cost is the same in a batch. */
-  #batch(call: Call, provider: Provider, usage: Usage, share: number): number | undefined {
-    const tools = this.#price(call, provider, { input: 0, serverTools: usage.serverTools });
-    const tokens = this.#price(call, provider, { ...usage, serverTools: undefined });
-    return tokens === undefined ? undefined : tokens * share + (tools ?? 0);
+  #half(call: Call, provider: Provider, { serverTools, ...tokens }: Usage): number | undefined {
+    const usd = this.#price(call, provider, tokens);
+    const tools = serverTools?.web_search ? this.#price(call, provider, { input: 0, serverTools }) : 0;
+    return usd === undefined ? undefined : usd / 2 + (tools ?? 0);
   }
 
   #price(call: Call, provider: Provider, usage: Usage): number | undefined {
@@ -84,6 +84,7 @@ export class PackageTable {
       const row = this.#row(provider, name);
       if (row === null) continue;
       if (row.plain !== undefined && isPlain(usage)) return priceOf(usage, row.plain);
+      if (isSum(call)) return undefined;
       return this.#calculate(row.provider, name, usage, new Date(call.startedAtEpochMillis));
     }
     return undefined;
@@ -114,6 +115,9 @@ export class PackageTable {
     }
   }
 }
+
+/** How long the single requests of a batch are, on which some prices depend, is not known. */
+const isSum = ({ facts }: Call): boolean => facts.serviceTier === 'batch' && !facts.complete;
 
 /** The model that answered, else the one that was requested. Vertex AI puts the publisher before it. */
 function namesOf({ facts, model, endpoint }: Call, { id }: Provider): string[] {
