@@ -37,12 +37,14 @@ it('exports what it says', () => {
       "parseURL",
       "perGpuHour",
       "perMillionTokens",
+      "preferMeterProvider",
       "quietly",
       "recordFirstAudio",
       "replaceMethod",
       "subscribeCalls",
       "subscribeExemplars",
       "wrapClient",
+      "wrappedClients",
     ]
   `);
 });
