@@ -9,6 +9,8 @@ export interface ListenOptions {
   readonly port?: number;
   /** Path of the page. Default `/metrics`. */
   readonly path?: string;
+  /** Further pages, by path. */
+  readonly routes?: Readonly<Record<string, NodeHandler>>;
   /** Whether the server keeps the process alive. Default false. */
   readonly ref?: boolean;
 }
@@ -30,12 +32,14 @@ const REQUEST_MILLIS = 10_000;
 /** Starts a server that answers on one path. */
 export async function startServer(handler: NodeHandler, options: ListenOptions = {}): Promise<MetricsServer> {
   const { host = 'localhost', port = 9464, path = '/metrics', ref = false } = options;
+  const routes = new Map(Object.entries({ ...options.routes, [path]: handler }));
   // Not at the top: everything else in this package also runs where there is no node:http.
   const { createServer } = await import('node:http');
   const server = createServer(
     { requestTimeout: REQUEST_MILLIS, headersTimeout: REQUEST_MILLIS },
     (request, response) => {
-      if (request.url?.split('?', 1)[0] === path) void handler(request, response);
+      const route = routes.get(request.url?.split('?', 1)[0] ?? '');
+      if (route !== undefined) void route(request, response);
       else writeAnswer(response, plainAnswer(404, `The metrics are at ${path}`));
     },
   );
