@@ -1,39 +1,10 @@
 import { rawOf } from './amend';
+import { type ApiPromise, isApiPromise, isAwaited, type ResponseProps } from './api-promise';
 import type { Call } from './call';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
 import { retriesOf } from './retries';
 import { isTappable, tapStream } from './tap';
-import type { ResponseHeaders } from './types';
-
-interface ResponseProps {
-  response?: { readonly headers?: ResponseHeaders };
-  readonly options?: unknown;
-  readonly controller?: { readonly signal?: { readonly aborted: boolean } };
-}
-
-/** The promise of a Stainless SDK: lazy, parses the body when it is first waited for. */
-interface ApiPromise {
-  responsePromise: Promise<ResponseProps>;
-  /** Its last argument are the props; since openai 5 there is a client before them. */
-  parseResponse: (...args: unknown[]) => Promise<unknown>;
-  /** There as soon as somebody waits. */
-  readonly parsedPromise?: unknown;
-  _thenUnwrap: (transform: Transform) => ApiPromise;
-}
-
-type Transform = (data: unknown, props: ResponseProps) => unknown;
-
-function isApiPromise(value: unknown): value is ApiPromise {
-  const promise = value as ApiPromise | undefined;
-  return (
-    typeof promise === 'object' &&
-    promise !== null &&
-    typeof promise.parseResponse === 'function' &&
-    typeof promise.responsePromise?.then === 'function' &&
-    !Object.isFrozen(promise)
-  );
-}
 
 /**
  * Follows what a method returned to the end of the call and gives back what the caller shall get: the very same object,
@@ -199,5 +170,3 @@ class Follower {
     }
   }
 }
-
-const isAwaited = (promise: ApiPromise | undefined): boolean => promise?.parsedPromise !== undefined;
