@@ -36,11 +36,13 @@ it('exports what it says', () => {
       "parseURL",
       "perGpuHour",
       "perMillionTokens",
+      "preferMeterProvider",
       "quietly",
       "recordFirstAudio",
       "subscribeCalls",
       "subscribeExemplars",
       "wrapClient",
+      "wrappedClients",
     ]
   `);
 });

@@ -9,8 +9,7 @@ export type Host = readonly [host: string | RegExp, provider: string, genAi?: st
 
 /** Servers known by the host of their base URL. GenAI names from the conventions' registry (2026-10) where it has one. */
 export const HOSTS: readonly Host[] = [
-  ['integrate.api.nvidia.com', 'nvidia-nim'],
-  ['ai.api.nvidia.com', 'nvidia-nim'],
+  ['api.nvidia.com', 'nvidia-nim'],
   ['api.nvcf.nvidia.com', 'nvidia-nim'],
   ['openai.azure.com', 'azure', 'azure.ai.openai'],
   ['cognitiveservices.azure.com', 'azure', 'azure.ai.openai'],
@@ -33,8 +32,7 @@ export const HOSTS: readonly Host[] = [
   ['together.xyz', 'together'],
   ['together.ai', 'together'],
   ['fireworks.ai', 'fireworks'],
-  ['dashscope.aliyuncs.com', 'alibaba'],
-  ['dashscope-intl.aliyuncs.com', 'alibaba'],
+  [/\bdashscope\b.*\.aliyuncs\.com$/, 'alibaba'],
   ['z.ai', 'zai'],
   ['databricks.com', 'databricks'],
 ];
