@@ -9,7 +9,7 @@ export interface Destination {
   /** `provider` label, such as `nvidia-nim`. */
   readonly provider: string;
   /** `gen_ai.provider.name`; default: the label with `_` for `-`. */
-  readonly genAiProvider?: string;
+  readonly genAiProvider?: string | undefined;
   /** Base URL that `server.address` and `server.port` are taken from. */
   readonly baseURL?: string | undefined;
   /** Model of requests that name none, such as the deployment of an Azure client. */

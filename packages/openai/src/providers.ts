@@ -59,12 +59,12 @@ export function destinationOf(client: object, provider: string | undefined): Des
 
 function providerOf(client: object, given: string | undefined, baseURL: string | undefined) {
   const provider = given ?? sdkProvider(client);
-  if (provider !== undefined) return { provider, ...genAiName(GEN_AI.get(provider)) };
+  if (provider !== undefined) return { provider, genAiProvider: GEN_AI.get(provider) };
   const hostname = parseURL(baseURL)?.hostname ?? '';
   const known = HOSTS.find(([host]) =>
     typeof host === 'string' ? `.${hostname}`.endsWith(`.${host}`) : host.test(hostname),
   );
-  if (known !== undefined) return { provider: known[1], ...genAiName(known[2]) };
+  if (known !== undefined) return { provider: known[1], genAiProvider: known[2] };
   return isAzure(client) ? { provider: 'azure', genAiProvider: 'azure.ai.openai' } : { provider: COMPATIBLE };
 }
 
@@ -73,9 +73,6 @@ function sdkProvider(client: object): string | undefined {
   const name = ownString(own(client, '_provider'), 'name');
   return name !== undefined && GEN_AI.has(name) ? name : undefined;
 }
-
-const genAiName = (name: string | undefined): Pick<Destination, 'genAiProvider'> =>
-  name === undefined ? {} : { genAiProvider: name };
 
 /** `AzureOpenAI` behind a gateway of another name: only it has an API version. */
 const isAzure = (client: object): boolean =>
