@@ -1,28 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { FakeMachine, fakeLibrary, needsCompiler } from './support/fake';
+import { bundle, FakeMachine, fakeLibrary, helperFile, needsCompiler } from './support/fake';
 import { machine } from './support/worlds';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const folder = here('../node_modules/.cache/cli');
-const cli = `${folder}/cli.js`;
+let cli: string;
 
-beforeAll(() =>
-  build({
-    entryPoints: [here('../src/cli.ts'), here('../src/helper.ts')],
-    outdir: folder,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['koffi', '@opentelemetry/*'],
-    alias: {
-      '@grump/llm-otel-prometheus': here('../../prometheus/src/index.ts'),
-      '@grump/llm-otel-core': here('../../core/src/index.ts'),
-    },
-  }),
-);
+beforeAll(async () => {
+  cli = await bundle('cli', ['@opentelemetry/*']);
+  await helperFile();
+});
 
 const environment = ({ root }: { root: string }) => ({
   ...process.env,
