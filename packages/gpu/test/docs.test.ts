@@ -73,7 +73,7 @@ test.each(['tokens-per-joule', 'alerts-gpu', 'alerts-hw'])(
   'promtool accepts the rules: %s',
   (name, context?: unknown) => {
     void context;
-    const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'rules', path(`../rules/${name}.yml`)], {
+    const { status, stdout, stderr, error } = spawnSync('promtool', ['check', 'rules', path(`../../../docs/rules/${name}.yml`)], {
       encoding: 'utf8',
     });
     if (error) return console.info(`skipped: rules ${name}: promtool is not here (apt-get install prometheus)`);
