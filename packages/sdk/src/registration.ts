@@ -111,6 +111,8 @@ async function flushOrAbandon(parts: Parts, timeoutMillis: number): Promise<bool
 }
 
 async function end(parts: Parts, timeoutMillis: number): Promise<void> {
+  // An exporter that is loaded now finds no meters any more.
+  parts.watched.meters.target = undefined;
   await Promise.all([
     settleWithin(timeoutMillis, 'Shutting down traces', () => parts.tracerProvider?.shutdown()),
     settleWithin(timeoutMillis, 'Shutting down metrics', () => parts.meterProvider?.shutdown()),
