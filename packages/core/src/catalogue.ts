@@ -112,7 +112,7 @@ export const CATALOGUE = {
   ),
   tokensPerSecond: llmHistogram(
     'llm_tokens_per_second',
-    '{token}/s',
+    '{token/s}',
     TPS_V1,
     CALL,
     'Per request: (output tokens - 1) / (last token - first token)',

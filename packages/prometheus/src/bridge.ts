@@ -1,69 +1,95 @@
 import { createMetricProducer } from '@grump/llm-otel-core';
 import type { MeterProvider } from '@opentelemetry/api';
+import { AggregationTemporality, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
+import { type Collection, CollectionSource, type Origins } from './collection';
+import { ExemplarStore } from './exemplar-store';
+import type { FamilyOptions } from './families';
+import type { FamilyProducer, FamilySnapshot } from './family';
+import { TEXT } from './format';
 import {
-  AggregationTemporality,
-  type MetricProducer,
-  MetricReader,
-  type ResourceMetrics,
-} from '@opentelemetry/sdk-metrics';
-import { within } from './deadline';
-import { createExposition } from './exposition';
-import { createFetchHandler, createNodeHandler, type FetchHandler, type NodeHandler } from './handlers';
+  createFastifyHandler,
+  createFetchHandler,
+  createHonoHandler,
+  createKoaHandler,
+  createNodeHandler,
+  type FastifyHandler,
+  type FetchHandler,
+  type HonoHandler,
+  type KoaHandler,
+  type NodeHandler,
+} from './handlers';
+import type { PrometheusBridgeOptions } from './options';
+import { Pages } from './pages';
+import { type CollectIntoOptions, type Collecting, collectInto } from './prom-client/collect-into';
+import type { PromClientRegistry } from './prom-client/registry';
+import { createResponder } from './responder';
 import { ScrapeError } from './scrape-error';
 import { type ListenOptions, type MetricsServer, startServer } from './server';
-import { createWarn, type Warn } from './warn';
+import { snapshotsOf } from './snapshots';
+import { type ScrapeStats, statsFamilies } from './stats';
+import { createWarn } from './warn';
 
-export interface PrometheusBridgeOptions {
-  /** Further sources of metrics. The one that `@grump/llm-otel-core` needs is there by itself. */
-  readonly metricProducers?: readonly MetricProducer[];
-  /** Histograms that come straight from `@grump/llm-otel-core`: see its `createMetricProducer`. Default `per-chunk`. */
-  readonly instruments?: 'per-chunk' | 'all' | undefined;
-  /** Whether the page has `target_info`, with the resource's attributes as labels. Default true. */
-  readonly targetInfo?: boolean;
-  /**
-   * Whether every series carries `otel_scope_name`, `otel_scope_version` and `otel_scope_schema_url`. Default false,
-   * against the OpenTelemetry specification, so that series have the labels of the catalogue and no others; same-named
-   * metrics of several scopes are then one family.
-   */
-  readonly withScopeInfo?: boolean;
-  /** How long a scrape may take, in milliseconds. Default 5000; Prometheus waits for 10 seconds unless told otherwise. */
-  readonly timeoutMillis?: number;
-}
-
-/** What of the time a slow callback may use up, so that the rest of the page still goes out. */
-const CALLBACK_SHARE = 0.8;
+const DEFAULT_TIMEOUT_MILLIS = 5000;
 
 /**
  * Serves what a `MeterProvider` measures to Prometheus: give it as one of the provider's `readers`, then serve
  * {@link handler} or {@link fetch}, or call {@link listen}.
  */
 export class PrometheusBridge extends MetricReader {
-  /** `(request, response)` for `node:http` and what builds on it. Answers on every path. */
+  /** `(request, response)` for `node:http`, Express and Connect. Answers on every path. */
   readonly handler: NodeHandler;
   /** `(Request) => Promise<Response>` for everything else. Answers on every path. */
   readonly fetch: FetchHandler;
+  /** `fastify.get('/metrics', bridge.fastify)` */
+  readonly fastify: FastifyHandler;
+  /** `router.get('/metrics', bridge.koa)` */
+  readonly koa: KoaHandler;
+  /** `app.get('/metrics', bridge.hono)` */
+  readonly hono: HonoHandler;
 
-  readonly #print: (collected: ResourceMetrics) => string;
   readonly #producer: ReturnType<typeof createMetricProducer>;
+  readonly #producers: readonly MetricProducer[];
+  readonly #familyProducers: FamilyProducer[];
+  readonly #familyOptions: FamilyOptions;
+  readonly #exemplars: ExemplarStore | undefined;
+  readonly #source: CollectionSource;
+  readonly #pages: Pages;
   readonly #servers = new Set<MetricsServer>();
-  readonly #timeoutMillis: number;
-  readonly #warn: Warn = createWarn();
+  readonly #timeoutMillis: number | undefined;
   #state: 'unbound' | 'bound' | 'ended' = 'unbound';
-  #pending: Promise<string> | undefined;
+  #sdk: unknown;
 
   constructor(options: PrometheusBridgeOptions = {}) {
-    const { metricProducers = [], targetInfo = true, withScopeInfo = false, timeoutMillis = 5000 } = options;
     const producer = createMetricProducer({ temporality: 'cumulative', instruments: options.instruments });
+    const producers: readonly MetricProducer[] = [producer, ...(options.metricProducers ?? [])];
     super({
       aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
-      metricProducers: [producer, ...metricProducers],
+      metricProducers: [...producers],
     });
     this.#producer = producer;
-    this.#timeoutMillis = timeoutMillis;
-    this.#print = createExposition({ targetInfo, withScopeInfo, warn: this.#warn });
-    const scrape = () => this.scrape();
-    this.handler = createNodeHandler(scrape);
-    this.fetch = createFetchHandler(scrape);
+    this.#producers = producers;
+    this.#familyProducers = [...(options.familyProducers ?? [])];
+    if (options.selfMetrics) this.#familyProducers.push({ collectFamilies: async () => statsFamilies(this.stats) });
+    this.#timeoutMillis = options.timeoutMillis;
+    this.#familyOptions = familyOptions(options);
+    this.#exemplars = createExemplars(options.exemplars);
+    this.#source = new CollectionSource(() => this.#origins());
+    this.#pages = new Pages({
+      ...this.#familyOptions,
+      findExemplars: this.#exemplars?.find,
+      collect: (timeoutMillis) => this.#collect(timeoutMillis),
+    });
+    const respond = createResponder({ ...options, open: (...page) => this.#pages.open(...page) });
+    this.handler = createNodeHandler(respond);
+    this.fetch = createFetchHandler(respond);
+    this.fastify = createFastifyHandler(this.handler);
+    this.koa = createKoaHandler(this.handler);
+    this.hono = createHonoHandler(this.fetch);
+  }
+
+  /** What the bridge knows of its own scrapes. */
+  get stats(): ScrapeStats {
+    return this.#pages.stats;
   }
 
   /** Says whose metrics these are, where that is not the global meter provider. */
@@ -77,18 +103,38 @@ export class PrometheusBridge extends MetricReader {
   }
 
   /** The page, in the text format 0.0.4. Calls that overlap share one collection. */
-  scrape(): Promise<string> {
-    this.#pending ??= within(this.#timeoutMillis, this.#page()).finally(() => {
-      this.#pending = undefined;
-    });
-    return this.#pending;
+  async scrape(): Promise<string> {
+    const page = await this.#pages.open(TEXT, 'identity', this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of page) text += decoder.decode(chunk, { stream: true });
+    return text;
+  }
+
+  /** What the page shows, as plain data: for another process, another registry, or to be sent somewhere. */
+  async families(): Promise<FamilySnapshot[]> {
+    const collection = await this.#collect(this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
+    return snapshotsOf(collection, this.#familyOptions);
+  }
+
+  /**
+   * Adds all of this to a `prom-client` registry, now and with every page of it. Rejects with a `NameClashError` if it
+   * has metrics of the same names.
+   */
+  collectInto(registry: PromClientRegistry, options?: CollectIntoOptions): Promise<Collecting> {
+    return collectInto(this, registry, options);
   }
 
   /** Starts a server for the page, by default on `http://localhost:9464/metrics`. It ends with `shutdown()`. */
   async listen(options?: ListenOptions): Promise<MetricsServer> {
-    const server = await startServer(this.handler, options);
+    const server = await startServer(this.handler, () => this.#state === 'bound', options);
     this.#servers.add(server);
     return server;
+  }
+
+  override setMetricProducer(metricProducer: MetricProducer): void {
+    this.#sdk = metricProducer;
+    super.setMetricProducer(metricProducer);
   }
 
   protected override onInitialized(): void {
@@ -100,16 +146,44 @@ export class PrometheusBridge extends MetricReader {
   protected override async onShutdown(): Promise<void> {
     this.#state = 'ended';
     this.#producer.detach();
+    this.#exemplars?.close();
     await Promise.all(Array.from(this.#servers, (server) => server.close()));
   }
 
-  async #page(): Promise<string> {
-    if (this.#state === 'unbound') throw new ScrapeError('the bridge is not in the `readers` of a MeterProvider');
-    if (this.#state === 'ended') throw new ScrapeError('the bridge has been shut down');
-    const { resourceMetrics, errors } = await this.collect({ timeoutMillis: this.#timeoutMillis * CALLBACK_SHARE });
-    for (const error of errors) this.#warn(`a callback failed, and its metrics are missing: ${error}`, error);
-    const { resource } = resourceMetrics;
-    if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
-    return this.#print(resourceMetrics);
+  /** All that there is to show at this moment. */
+  protected collectMetrics(timeoutMillis: number): Promise<Collection> {
+    return this.#source.collect(timeoutMillis);
   }
+
+  async #collect(timeoutMillis: number): Promise<Collection> {
+    if (this.#state === 'unbound') throw new ScrapeError('the bridge is not in the `readers` of a MeterProvider');
+    if (this.#state === 'ended') throw new ScrapeError('the bridge has been shut down', 503);
+    const collection = await this.collectMetrics(timeoutMillis);
+    const { resource } = collection;
+    if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+    return collection;
+  }
+
+  #origins(): Origins {
+    return {
+      sdk: this.#sdk,
+      producers: this.#producers,
+      familyProducers: this.#familyProducers,
+      collectAll: (options) => this.collect(options),
+    };
+  }
+}
+
+function familyOptions(options: PrometheusBridgeOptions): FamilyOptions {
+  return {
+    strategy: options.translationStrategy ?? 'UnderscoreEscapingWithSuffixes',
+    targetInfo: options.targetInfo ?? true,
+    withScopeInfo: options.withScopeInfo ?? false,
+    resourceLabels: options.resourceLabels ?? [],
+    warn: createWarn(),
+  };
+}
+
+function createExemplars(options: PrometheusBridgeOptions['exemplars'] = true): ExemplarStore | undefined {
+  return options === false ? undefined : new ExemplarStore(options === true ? {} : options);
 }

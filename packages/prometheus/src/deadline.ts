@@ -4,7 +4,7 @@ import { ScrapeError } from './scrape-error';
 export async function within<Result>(millis: number, work: Promise<Result>): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ScrapeError(`collecting them took longer than ${millis} ms`)), millis);
+    timer = setTimeout(() => reject(new ScrapeError(`collecting them took longer than ${millis} ms`, 503)), millis);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,17 +1,10 @@
-import { diag } from '@opentelemetry/api';
-import { TEXT_CONTENT_TYPE } from './exposition';
-import { ScrapeError } from './scrape-error';
+import type { Answer, Responder } from './responder';
+import { type NodeResponse, writeAnswer } from './write-answer';
 
 /** As much of `node:http`'s request as is read. */
 export interface NodeRequest {
   readonly method?: string | undefined;
-}
-
-/** As much of `node:http`'s response as is written. */
-export interface NodeResponse {
-  statusCode: number;
-  setHeader(name: string, value: string): unknown;
-  end(body?: string): unknown;
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 /** Handles a scrape on a Node server. Never rejects. */
@@ -20,63 +13,72 @@ export type NodeHandler = (request: NodeRequest, response: NodeResponse) => Prom
 /** Handles a scrape where requests and responses are those of the Fetch standard. Never rejects. */
 export type FetchHandler = (request: Request) => Promise<Response>;
 
-/** Gives the page. */
-export type Scrape = () => Promise<string>;
+/** A route's handler of Fastify. */
+export type FastifyHandler = (
+  request: { readonly raw: NodeRequest },
+  reply: { readonly raw: NodeResponse; hijack(): unknown },
+) => Promise<void>;
 
-/** Makes the handler for `node:http`, Express, Connect, and Fastify's or Koa's raw requests. */
-export function createNodeHandler(scrape: Scrape): NodeHandler {
-  return async ({ method }, response) => {
-    try {
-      writeAnswer(response, await answer(method, scrape));
-    } catch (fault) {
-      diag.error('@grump/llm-otel-prometheus: the answer to a scrape could not be sent', fault);
-    }
+/** A middleware of Koa, which answers whatever it is asked. */
+export type KoaHandler = (context: {
+  readonly req: NodeRequest;
+  readonly res: NodeResponse;
+  respond?: boolean | undefined;
+}) => Promise<void>;
+
+/** A route's handler of Hono. */
+export type HonoHandler = (context: { readonly req: { readonly raw: Request } }) => Promise<Response>;
+
+/** Makes the handler for `node:http`, Express and Connect. */
+export function createNodeHandler(respond: Responder): NodeHandler {
+  return async ({ method, headers = {} }, response) => {
+    const header = (name: string): string | undefined => headers[name]?.toString();
+    await writeAnswer(response, await respond({ method, header }));
   };
 }
 
-/** Makes the handler for Bun, Deno, workers, Hono and Next. */
-export function createFetchHandler(scrape: Scrape): FetchHandler {
-  return async (request) => {
-    const { status, headers, body } = await answer(request.method, scrape);
-    return new Response(body ?? null, { status, headers });
+/** Makes the handler for Bun, Deno, workers and Next. */
+export function createFetchHandler(respond: Responder): FetchHandler {
+  return async ({ method, headers }) => {
+    const {
+      status,
+      headers: answered,
+      body,
+    } = await respond({ method, header: (name) => headers.get(name) ?? undefined });
+    return new Response(bodyOf(body), { status, headers: answered });
   };
 }
 
-/** What goes back for one request. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-}
+export const createFastifyHandler =
+  (handler: NodeHandler): FastifyHandler =>
+  (request, reply) => {
+    reply.hijack();
+    return handler(request.raw, reply.raw);
+  };
 
-/** A short plain text. */
-export function plainAnswer(status: number, text: string, headers: Answer['headers'] = {}): Answer {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body: `${text}\n` };
-}
+export const createKoaHandler =
+  (handler: NodeHandler): KoaHandler =>
+  (context) => {
+    context.respond = false;
+    return handler(context.req, context.res);
+  };
 
-export function writeAnswer(response: NodeResponse, { status, headers, body }: Answer): void {
-  response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.end(body);
-}
+export const createHonoHandler =
+  (fetch: FetchHandler): HonoHandler =>
+  ({ req }) =>
+    fetch(req.raw);
 
-async function answer(method: string | undefined, scrape: Scrape): Promise<Answer> {
-  if (method !== 'GET' && method !== 'HEAD') {
-    return plainAnswer(405, 'Metrics are read with GET', { allow: 'GET, HEAD' });
-  }
-  const full = await page(scrape);
-  if (method === 'GET') return full;
-  const length = new TextEncoder().encode(full.body).byteLength;
-  return { ...full, headers: { ...full.headers, 'content-length': String(length) }, body: undefined };
-}
-
-async function page(scrape: Scrape): Promise<Answer> {
-  try {
-    return { status: 200, headers: { 'content-type': TEXT_CONTENT_TYPE }, body: await scrape() };
-  } catch (fault) {
-    diag.error('@grump/llm-otel-prometheus: a scrape failed', fault);
-    // Anyone may read this page, and a foreign error may hold anything.
-    const text = fault instanceof ScrapeError ? fault.message : "the reason is in OpenTelemetry's diagnostic log";
-    return plainAnswer(500, `No metrics: ${text}`);
-  }
+function bodyOf(body: Answer['body']): string | ReadableStream<Uint8Array<ArrayBuffer>> | null {
+  if (body === undefined || typeof body === 'string') return body ?? null;
+  const chunks = body[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
 }

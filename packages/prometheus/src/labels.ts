@@ -1,57 +1,124 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
-import { labelName } from './naming';
+import type { AttributeValue } from '@opentelemetry/api';
+import { quotedLabel } from './escaping';
+import type { Label, Point } from './family';
 
-/** Gives the labels of a series as they stand between the braces: `a="1",b="2"`. */
-export type LabelWriter = (attributes: Attributes) => string;
+type Attributes = Point['attributes'];
 
-/**
- * Creates a {@link LabelWriter} that keeps each text as long as its attributes live. A label that `isReserved` gets the
- * prefix `exported_`, as Prometheus does with labels that it needs itself.
- */
-export function createLabelWriter(isReserved: (name: string) => boolean): LabelWriter {
-  const texts = new WeakMap<Attributes, string>();
-  return (attributes) => {
-    let text = texts.get(attributes);
-    if (text === undefined) {
-      text = labelText(attributes, isReserved);
-      texts.set(attributes, text);
-    }
-    return text;
-  };
+/** How the attributes with one list of keys become labels. */
+export interface LabelPlan {
+  /** The keys, in the order in which the attributes have them. */
+  readonly keys: readonly string[];
+  readonly labels: readonly PlannedLabel[];
+  /** Whether different attributes can become the same labels, for a reason that shows in the keys. */
+  readonly ambiguous: boolean;
+  /** The `typeof` of each label's value, where all that were seen agree; kept by {@link LabelPlans.isAmbiguous}. */
+  readonly types: string[];
 }
 
-/** The labels of `attributes`, in the order of their keys; values whose keys become the same label are joined by `;`. */
-export function labelText(attributes: Attributes, isReserved: (name: string) => boolean = () => false): string {
-  const labels = new Map<string, string>();
-  for (const key of Object.keys(attributes).sort()) {
-    const value = attributes[key];
-    const plain = labelName(key);
-    if (value === undefined || value === null || plain === '') continue;
-    const name = isReserved(plain) ? `exported_${plain}` : plain;
-    const earlier = labels.get(name);
-    labels.set(name, earlier === undefined ? valueText(value) : `${earlier};${valueText(value)}`);
+/** A label, and the keys whose values make up its own; several keys may become one name. */
+export interface PlannedLabel {
+  readonly name: string;
+  /** The name as it stands in text. */
+  readonly quoted: string;
+  readonly keys: readonly [string, ...string[]];
+}
+
+/** What a label is called; `''` leaves it out. */
+export type NameLabel = (key: string) => string;
+
+/** Keys come in few lists; past this many, something makes them up. */
+const MOST_PLANS = 1000;
+
+/** Makes and keeps the {@link LabelPlan} of each list of keys. */
+export class LabelPlans {
+  readonly #nameOf: NameLabel;
+  readonly #plans = new Map<string, LabelPlan>();
+  /** By the names of the labels: the keys that they are made of, and the types of their values. */
+  readonly #groups = new Map<string, { readonly keys: string; readonly types: string[] }>();
+  #last: LabelPlan = { keys: [], labels: [], ambiguous: false, types: [] };
+
+  constructor(nameOf: NameLabel) {
+    this.#nameOf = nameOf;
   }
-  return Array.from(labels, ([name, value]) => `${name}="${escapeLabel(value)}"`).join(',');
+
+  of(attributes: Attributes): LabelPlan {
+    // Neighbours have the same keys almost always.
+    if (!hasKeys(attributes, this.#last.keys)) this.#last = this.#find(Object.keys(attributes));
+    return this.#last;
+  }
+
+  #find(keys: readonly string[]): LabelPlan {
+    const id = JSON.stringify(keys);
+    let plan = this.#plans.get(id);
+    if (plan === undefined) {
+      plan = this.#make(keys);
+      if (this.#plans.size < MOST_PLANS) this.#plans.set(id, plan);
+    }
+    return plan;
+  }
+
+  #make(keys: readonly string[]): LabelPlan {
+    const labels = planLabels(keys, this.#nameOf);
+    const names = JSON.stringify(labels.map(({ name }) => name));
+    const sorted = JSON.stringify([...keys].sort());
+    const group = this.#groups.get(names) ?? { keys: sorted, types: [] };
+    this.#groups.set(names, group);
+    return { keys, labels, ambiguous: labels.length !== keys.length || group.keys !== sorted, types: group.types };
+  }
+
+  /** Whether these attributes may have the labels of others that were seen: `{ code: 200 }` has those of `{ code: '200' }`. */
+  static isAmbiguous({ labels, ambiguous, types }: LabelPlan, attributes: Attributes): boolean {
+    if (ambiguous) return true;
+    for (let index = 0; index < labels.length; index++) {
+      const type = typeof attributes[labels[index]!.keys[0]];
+      if (types[index] === undefined) types[index] = type;
+      else if (types[index] !== type) return true;
+    }
+    return false;
+  }
 }
 
-/** Joins two texts of labels, either of which may be empty. */
-export function joinLabels(first: string, second: string): string {
-  return first === '' || second === '' ? first + second : `${first},${second}`;
+/** The text of a label's value; `undefined` for an attribute that has none. */
+export function labelValue(attributes: Attributes, keys: readonly [string, ...string[]]): string | undefined {
+  if (keys.length === 1) return valueText(attributes[keys[0]]);
+  const parts = keys.map((key) => valueText(attributes[key])).filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(';');
 }
 
-/** Escapes a HELP text; a label's value needs `"` escaped as well. */
-export function escapeHelp(text: string): string {
-  return text.replace(/[\\\n]/g, escapeCharacter);
+/** The labels of a point, after those of its source. */
+export function labelPairs(common: readonly Label[], labels: readonly PlannedLabel[], attributes: Attributes): Label[] {
+  const pairs = [...common];
+  for (const { name, keys } of labels) {
+    const value = labelValue(attributes, keys);
+    if (value !== undefined) pairs.push([name, value]);
+  }
+  return pairs;
 }
 
-function escapeLabel(value: string): string {
-  return value.replace(/[\\"\n]/g, escapeCharacter);
+function planLabels(keys: readonly string[], nameOf: NameLabel): LabelPlan['labels'] {
+  const labels = new Map<string, [string, ...string[]]>();
+  // Values under one name are joined in the order of their keys, as the specification has it.
+  for (const key of [...keys].sort()) {
+    const name = nameOf(key);
+    if (name === '') continue;
+    const sharing = labels.get(name);
+    if (sharing === undefined) labels.set(name, [key]);
+    else sharing.push(key);
+  }
+  return Array.from(labels, ([name, sharing]) => ({ name, quoted: quotedLabel(name), keys: sharing }));
 }
 
-function escapeCharacter(character: string): string {
-  return character === '\n' ? '\\n' : `\\${character}`;
+function hasKeys(attributes: Attributes, keys: readonly string[]): boolean {
+  let index = 0;
+  for (const key in attributes) {
+    if (key !== keys[index]) return false;
+    index += 1;
+  }
+  return index === keys.length;
 }
 
-function valueText(value: AttributeValue): string {
+function valueText(value: AttributeValue | null | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return undefined;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,4 +1,4 @@
-/** A sample's value as the text format takes it. */
+/** A sample's value as the text formats take it. */
 export function formatValue(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
   if (Number.isNaN(value)) return 'NaN';
@@ -8,6 +8,9 @@ export function formatValue(value: number): string {
 /** Bounds come from bucket lists, so there are few of them. */
 const bounds = new Map<number, string>();
 
+/** Past this many something makes up bounds as it goes; they are printed all the same. */
+const MOST_BOUNDS = 10_000;
+
 /**
  * A bucket's `le`, digit for digit as Go prints it (`0.001`, `1`, `1.048576e+06`): a label is compared as text, and
  * most of what exposes histograms is written in Go.
@@ -16,9 +19,15 @@ export function formatBound(bound: number): string {
   let text = bounds.get(bound);
   if (text === undefined) {
     text = goFloat(bound);
-    bounds.set(bound, text);
+    if (bounds.size < MOST_BOUNDS) bounds.set(bound, text);
   }
   return text;
+}
+
+/** A bucket's `le` in OpenMetrics, where it always is a float: `1.0`. */
+export function formatFloatBound(bound: number): string {
+  const text = formatBound(bound);
+  return /[.eIN]/.test(text) ? text : `${text}.0`;
 }
 
 function goFloat(value: number): string {

@@ -1,6 +1,9 @@
 import type { Server } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { diag } from '@opentelemetry/api';
-import { type NodeHandler, plainAnswer, writeAnswer } from './handlers';
+import type { NodeHandler, NodeRequest } from './handlers';
+import { plainAnswer } from './responder';
+import { type NodeResponse, writeAnswer } from './write-answer';
 
 export interface ListenOptions {
   /** Host or address to bind. Default `localhost`, which nothing outside this machine reaches. */
@@ -13,6 +16,8 @@ export interface ListenOptions {
   readonly routes?: Readonly<Record<string, NodeHandler>>;
   /** Whether the server keeps the process alive. Default false. */
   readonly ref?: boolean;
+  /** `key`, `cert` and whatever else `node:https` takes: with them it speaks HTTPS alone. Default none. */
+  readonly tls?: ServerOptions | undefined;
 }
 
 /** A server that answers scrapes. */
@@ -27,35 +32,51 @@ export interface MetricsServer {
 
 const CLOSING_MILLIS = 1000;
 /** A scrape's request is a few hundred bytes; a client that is slower than this has gone. */
-const REQUEST_MILLIS = 10_000;
+const LIMITS = { requestTimeout: 10_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 } as const;
 
-/** Starts a server that answers on one path. */
-export async function startServer(handler: NodeHandler, options: ListenOptions = {}): Promise<MetricsServer> {
-  const { host = 'localhost', port = 9464, path = '/metrics', ref = false } = options;
+/** Starts a server that answers on one path, on `/-/healthy` and on `/-/ready`. */
+export async function startServer(
+  handler: NodeHandler,
+  isReady: () => boolean,
+  options: ListenOptions = {},
+): Promise<MetricsServer> {
+  const { host = 'localhost', port = 9464, path = '/metrics', ref = false, tls } = options;
   const routes = new Map(Object.entries({ ...options.routes, [path]: handler }));
-  // Not at the top: everything else in this package also runs where there is no node:http.
-  const { createServer } = await import('node:http');
-  const server = createServer(
-    { requestTimeout: REQUEST_MILLIS, headersTimeout: REQUEST_MILLIS },
-    (request, response) => {
-      const route = routes.get(request.url?.split('?', 1)[0] ?? '');
-      if (route !== undefined) void route(request, response);
-      else writeAnswer(response, plainAnswer(404, `The metrics are at ${path}`));
-    },
-  );
+  const server = await createServer(tls, createRouter(routes, isReady, path));
   if (!ref) server.on('connection', (socket) => socket.unref());
   await bind(server, host, port);
   server.on('error', (fault) => diag.error('@grump/llm-otel-prometheus: the metrics server had a fault', fault));
   if (!ref) server.unref();
   const bound = boundPort(server) ?? port;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}${path}`;
+  const url = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}${path}`;
   return { url, port: bound, close: () => close(server) };
+}
+
+type Listener = (request: NodeRequest & { readonly url?: string | undefined }, response: NodeResponse) => void;
+
+/** Not at the top: everything else in this package also runs where there is no node:http. */
+async function createServer(tls: ServerOptions | undefined, listener: Listener): Promise<Server> {
+  if (tls === undefined) return (await import('node:http')).createServer(LIMITS, listener);
+  return (await import('node:https')).createServer({ ...LIMITS, ...tls }, listener);
+}
+
+function createRouter(routes: ReadonlyMap<string, NodeHandler>, isReady: () => boolean, path: string): Listener {
+  return (request, response) => {
+    const asked = request.url?.split('?', 1)[0] ?? '';
+    const route = routes.get(asked);
+    if (route !== undefined) return void route(request, response);
+    if (asked === '/-/healthy') return void writeAnswer(response, plainAnswer(200, 'Healthy'));
+    if (asked !== '/-/ready') return void writeAnswer(response, plainAnswer(404, `The metrics are at ${path}`));
+    const answer = isReady() ? plainAnswer(200, 'Ready') : plainAnswer(503, 'There are no metrics yet, or no more');
+    return void writeAnswer(response, answer);
+  };
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error) => reject(new Error(bindingFault(cause, host, port), { cause })));
-    server.listen(port, host, resolve);
+    // Workers of a cluster would share the port, and each scrape would find another of them.
+    server.listen({ port, host, exclusive: true }, resolve);
   });
 }
 

@@ -55,3 +55,29 @@ export function producer(...scopes: readonly MetricData[][]): MetricProducer {
     collect: async () => ({ resourceMetrics: { resource: { attributes: {} } as never, scopeMetrics }, errors: [] }),
   };
 }
+
+/** Histograms with nothing in them, without a sum, of values below zero, and with sums that no counter has. */
+export function oddHistograms(): MetricData[] {
+  const sums = [0, -0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e308, undefined];
+  const plain = sums.map((sum, index) => histogram(`odd.${index}`, { index, le: 'x' }, [0, 1, 2.5], [1, 0, 2, 4], sum));
+  return [
+    ...plain,
+    histogram('odd.empty', {}, [], [0], 0),
+    histogram('odd.below', {}, [-2, -1, 0], [1, 1, 1, 1], 5),
+    histogram('odd.large', {}, [1e-7, 1e6, 2 ** 40, 1e21, 1e308], [1, 1, 1, 1, 1, 1], 5),
+  ];
+}
+
+/** Metrics whose names are taken, in one format or the other. */
+export function clashing(): MetricData[] {
+  return [
+    scalar('counter', 'jobs', [[{}, 1]]),
+    scalar('gauge', 'jobs', [[{}, 1]]),
+    scalar('gauge', 'jobs_created', [[{}, 1]]),
+    histogram('work', {}, [1], [1, 1], 2),
+    scalar('gauge', 'work_count', [[{}, 1]]),
+    scalar('counter', 'work_bucket', [[{}, 1]]),
+    scalar('gauge', 'target', [[{}, 1]]),
+    scalar('counter', 'target_info', [[{}, 1]]),
+  ];
+}

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 
 /** A program that some tests need, and how to get it. */
@@ -14,6 +15,12 @@ export const PROMETHEUS: Program = {
   command: 'prometheus',
   probe: ['--version'],
   install: 'apt-get install prometheus',
+};
+/** Built by `scripts/build-prometheus.mjs`, since Debian has 2.42. */
+export const PROMETHEUS_3: Program = {
+  command: fileURLToPath(new URL('../../../.cache/prometheus-3/prometheus', import.meta.url)),
+  probe: ['--version'],
+  install: 'node scripts/build-prometheus.mjs, which needs Go',
 };
 export const PYTHON_CLIENT: Program = {
   command: 'python3',

@@ -58,7 +58,7 @@ function recordLlm(provider: MeterProvider): void {
   );
   for (const value of [0.2, 0.25, 0.75, 9000]) firstToken.record(value, CALL);
   const speed = seconds('Tokens per second of a request', [10, 100]);
-  meter.createHistogram('llm_tokens_per_second', { ...speed, unit: '{token}/s' }).record(62.5, CALL);
+  meter.createHistogram('llm_tokens_per_second', { ...speed, unit: '{token/s}' }).record(62.5, CALL);
   const tokens = meter.createCounter('llm_tokens_total', { unit: '{token}', description: 'Tokens' });
   tokens.add(120, { provider: CALL.provider, model: CALL.model, type: 'input' });
   tokens.add(1_200_000, { provider: CALL.provider, model: CALL.model, type: 'output' });

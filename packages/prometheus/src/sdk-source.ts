@@ -1,0 +1,147 @@
+import type { Attributes, HrTime } from '@opentelemetry/api';
+import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { BATCH } from './batches';
+import type { Point } from './family';
+import type { MetricSource } from './metric-source';
+import type { MetricKind } from './naming';
+import type { Accumulation, Accumulations, Aggregator, Collector, Entry, Storage } from './sdk-internals';
+
+const CUMULATIVE = 1;
+/** The first kind of aggregation whose value is more than a number. */
+const HISTOGRAM = 3;
+const NOTHING: readonly Point[] = [];
+
+/**
+ * One instrument of the SDK, collected bit by bit: what its own `collect()` does in one go, which takes a quarter of a
+ * second for 100,000 series. It keeps the SDK's state as the SDK does, so that the two may take turns.
+ */
+export class SdkSource implements MetricSource {
+  readonly distinct = true;
+  #time: HrTime = [0, 0];
+  /** What was recorded and is not yet in the totals; there may be some left of a scrape that was broken off. */
+  readonly #unmerged: Walk[] = [];
+
+  constructor(
+    readonly scope: ScopeMetrics['scope'],
+    private readonly storage: Storage,
+    private readonly collector: Collector,
+  ) {}
+
+  get name(): string {
+    return this.storage.getInstrumentDescriptor().name;
+  }
+
+  get unit(): string {
+    return this.storage.getInstrumentDescriptor().unit;
+  }
+
+  get description(): string {
+    return this.storage.getInstrumentDescriptor().description;
+  }
+
+  get kind(): MetricKind {
+    const { kind, monotonic } = this.storage._temporalMetricStorage._aggregator;
+    if (kind >= HISTOGRAM) return 'histogram';
+    if (kind === 2) return 'gauge';
+    return monotonic ? 'counter' : 'updowncounter';
+  }
+
+  /** Sets the time of this collection. */
+  at(time: HrTime): this {
+    this.#time = time;
+    return this;
+  }
+
+  *points(): Generator<readonly Point[]> {
+    const totals = this.#drain();
+    yield* this.#merge(totals);
+    const walk = new Walk(totals);
+    for (let batch = this.#take(walk); batch.length > 0; batch = this.#take(walk)) yield batch;
+  }
+
+  #take(walk: Walk): readonly Point[] {
+    const { _aggregator } = this.storage._temporalMetricStorage;
+    if (_aggregator.kind < HISTOGRAM) return walk.numbers();
+    const descriptor = this.storage.getInstrumentDescriptor();
+    return _aggregator.toMetricData(descriptor, CUMULATIVE, walk.entries(), this.#time)?.dataPoints ?? NOTHING;
+  }
+
+  /** Takes what was recorded since the last time; gives the totals that it goes into. */
+  #drain(): Accumulations {
+    const { _deltaMetricStorage, _temporalMetricStorage: temporal } = this.storage;
+    temporal._stashAccumulations(_deltaMetricStorage.collect());
+    const fresh = temporal._unreportedAccumulations.get(this.collector) ?? [];
+    temporal._unreportedAccumulations.set(this.collector, []);
+    const totals = temporal._reportHistory.get(this.collector)?.accumulations ?? this.#firstTotals(fresh);
+    const report = { accumulations: totals, collectionTime: this.#time, aggregationTemporality: CUMULATIVE };
+    temporal._reportHistory.set(this.collector, report);
+    for (const accumulations of fresh) if (accumulations.size > 0) this.#unmerged.push(new Walk(accumulations));
+    return totals;
+  }
+
+  /** The first of `fresh` becomes the totals, unless another reader has it too. */
+  #firstTotals(fresh: Accumulations[]): Accumulations {
+    const isShared = this.storage._temporalMetricStorage._unreportedAccumulations.size > 1;
+    const first = isShared ? undefined : fresh.shift();
+    return first ?? new (fresh[0]!.constructor as new () => Accumulations)();
+  }
+
+  *#merge(totals: Accumulations): Generator<readonly Point[]> {
+    const { _aggregator } = this.storage._temporalMetricStorage;
+    for (let next = this.#unmerged[0]; next !== undefined; next = this.#unmerged[0]) {
+      if (!next.mergeInto(totals, _aggregator)) this.#unmerged.shift();
+      else yield NOTHING;
+    }
+  }
+}
+
+/** Goes through a map, a batch at a time; what is put in meanwhile comes too. Makes no array for an entry of the map. */
+class Walk {
+  readonly #hashes: IterableIterator<string>;
+  readonly #accumulations: IterableIterator<Accumulation>;
+  readonly #attributes: IterableIterator<Attributes>;
+
+  constructor({ _valueMap, _keyMap }: Accumulations) {
+    this.#hashes = _valueMap.keys();
+    this.#accumulations = _valueMap.values();
+    this.#attributes = _keyMap.values();
+  }
+
+  /** The next points, of aggregations whose value is a number. */
+  numbers(): Point[] {
+    const points: Point[] = [];
+    while (points.length < BATCH) {
+      const { done, value: accumulation } = this.#accumulations.next();
+      if (done) break;
+      points.push({ attributes: this.#attributes.next().value, value: accumulation.toPointValue() as number });
+    }
+    return points;
+  }
+
+  entries(): Entry[] {
+    const entries: Entry[] = [];
+    while (entries.length < BATCH) {
+      const { done, value: accumulation } = this.#accumulations.next();
+      if (done) break;
+      entries.push([this.#attributes.next().value, accumulation]);
+    }
+    return entries;
+  }
+
+  /** Adds the next ones to the totals; gives false when there are none left. */
+  mergeInto({ _valueMap, _keyMap }: Accumulations, aggregator: Aggregator): boolean {
+    for (let count = 0; count < BATCH; count++) {
+      const { done, value: accumulation } = this.#accumulations.next();
+      if (done) return count > 0;
+      const hash = this.#hashes.next().value as string;
+      const attributes = this.#attributes.next().value as Attributes;
+      const total = _valueMap.get(hash);
+      if (total === undefined) _keyMap.set(hash, attributes);
+      _valueMap.set(hash, total === undefined ? accumulation : aggregator.merge(total, accumulation));
+    }
+    return true;
+  }
+}
+
+/** Whether Prometheus can have this instrument: an aggregation may say that it is to be dropped. */
+export const isKept = (storage: Storage): boolean => storage._temporalMetricStorage._aggregator.kind !== 0;

@@ -1,0 +1,106 @@
+import { labelNamer } from './families';
+import type { Family, Label, Point, Source } from './family';
+import type { Format } from './format';
+import { type LabelPlan, LabelPlans, labelPairs } from './labels';
+import { labelsText, pairsText } from './labels-text';
+import type { RenderOptions } from './render-options';
+
+/** Tells apart the series of one family, whose labels must differ. */
+export class FamilySeries {
+  readonly #family: Family;
+  readonly #format: Format;
+  readonly #options: RenderOptions;
+  /** The labels that were seen; only kept where two may be the same, since they take more memory than all else. */
+  #seen: Set<string> | undefined;
+
+  constructor(family: Family, format: Format, options: RenderOptions) {
+    this.#family = family;
+    this.#format = format;
+    this.#options = options;
+    if (family.sources.some((source) => !source.distinct) || family.sources.length > 1) this.#seen = new Set();
+  }
+
+  of(source: Source): SourceSeries {
+    const namer = labelNamer(source, this.#format.escaping, this.#options);
+    return new SourceSeries(source, namer, this);
+  }
+
+  /** Counts a series that is not printed. */
+  refuse(labels: string, reason: string): void {
+    this.#options.tally.series -= 1;
+    this.#options.tally.dropped += 1;
+    this.#options.warn(`a series of '${this.#family.name}' left out: ${reason}`, labels);
+  }
+
+  /** Those of a batch that are to be printed; `done` are the points of `series` that came before. */
+  admit(series: SourceSeries, points: readonly Point[], done: number): readonly Point[] {
+    this.#options.tally.series += points.length;
+    if (this.#seen === undefined && points.some(({ attributes }) => series.isAmbiguous(attributes))) {
+      this.#seen = series.first(done);
+    }
+    const seen = this.#seen;
+    return seen === undefined ? points : points.filter((point) => this.#isNew(seen, series.textOf(point)));
+  }
+
+  #isNew(seen: Set<string>, labels: string): boolean {
+    if (!seen.has(labels)) return seen.add(labels) !== undefined;
+    this.refuse(labels, 'another one has the same labels');
+    return false;
+  }
+}
+
+/** The series of one source. */
+export class SourceSeries {
+  /** The labels that all of them carry, as they stand between the braces. */
+  readonly common: string;
+  readonly #source: Source;
+  readonly #plans: LabelPlans;
+  readonly #family: FamilySeries;
+
+  constructor(source: Source, nameLabel: (key: string) => string, family: FamilySeries) {
+    this.common = pairsText(source.labels);
+    this.#source = source;
+    this.#plans = new LabelPlans(nameLabel);
+    this.#family = family;
+  }
+
+  /** In batches, any of which may be empty. */
+  *batches(): Generator<readonly Point[]> {
+    let done = 0;
+    for (const points of this.#source.points()) {
+      yield this.#family.admit(this, points, done);
+      done += points.length;
+    }
+  }
+
+  planOf({ attributes }: Point): LabelPlan {
+    return this.#plans.of(attributes);
+  }
+
+  /** The labels as they stand between the braces. */
+  textOf(point: Point): string {
+    return labelsText(this.common, this.planOf(point), point.attributes);
+  }
+
+  pairsOf(point: Point): Label[] {
+    return labelPairs(this.#source.labels, this.planOf(point).labels, point.attributes);
+  }
+
+  isAmbiguous(attributes: Point['attributes']): boolean {
+    return LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes);
+  }
+
+  /** The labels of the first series, which went out before it was known that two may have the same. */
+  first(count: number): Set<string> {
+    const seen = new Set<string>();
+    let left = count;
+    for (const points of this.#source.points()) {
+      for (const point of points) {
+        if (left === 0) return seen;
+        left -= 1;
+        seen.add(this.textOf(point));
+      }
+    }
+    return seen;
+  }
+}
