@@ -1,6 +1,8 @@
+import type { FamilySnapshot } from '../family';
 import type { FamilySource } from '../family-source';
 import { createWarn } from '../warn';
 import { backoff, deliver, type Outcome, pause } from './deliver';
+import { endedSeries } from './ended';
 import { compress, portions, serviceLabels } from './portions';
 import { BoundedQueue, type Queued } from './queue';
 import { encodeRequest, HEADERS, type RemoteWriteVersion } from './write-request';
@@ -57,6 +59,7 @@ class Writer implements RemoteWriter {
   /** `undefined` while it is not known whether the other side knows 2.0. */
   #version: RemoteWriteVersion | undefined;
   #time = 0;
+  #before: readonly FamilySnapshot[] = [];
   #sent = 0;
   #refused = 0;
   #lastError: Error | undefined;
@@ -117,7 +120,9 @@ class Writer implements RemoteWriter {
     this.#time = Math.max(Date.now(), this.#time + 1);
     const common = { time: this.#time, labels: this.options.labels ?? serviceLabels(families) };
     const version = this.#version ?? '1.0';
-    for (const samples of portions(families, this.options.maxSamplesPerRequest ?? 2000)) {
+    const ended = await endedSeries(this.#before, families);
+    this.#before = families;
+    for (const samples of portions(families, ended, this.options.maxSamplesPerRequest ?? 2000)) {
       const body = await compress(encodeRequest({ ...common, samples }, version));
       if (this.#end.signal.aborted) return;
       const lost = this.#queue.dropped;
