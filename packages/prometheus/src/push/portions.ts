@@ -1,12 +1,17 @@
-import { compress as compressBlock } from 'snappyjs';
+import { compress } from 'snappyjs';
 import type { FamilySnapshot } from '../family';
+import { createPacer } from '../pacer';
 import { samplesOf } from '../samples-of';
-import type { Batch, WrittenSample } from './write-request';
+import { type Batch, encodeRequest, type RemoteWriteVersion, type WrittenSample } from './write-request';
 
-/** Lets others have the event loop, then compresses in the block format. */
-export async function compress(message: Uint8Array): Promise<Uint8Array> {
-  await new Promise((resolve) => setTimeout(resolve));
-  return compressBlock(message);
+/** Makes the body of a request, and lets others have the event loop in between. */
+export async function bodyOf(batch: Batch, version: RemoteWriteVersion): Promise<Uint8Array> {
+  const { rest } = createPacer();
+  await rest();
+  const message = encodeRequest(batch, version);
+  await rest();
+  // Snappy's block format.
+  return compress(message);
 }
 
 /** All samples in lots of `size`, those of series that have ended too. */

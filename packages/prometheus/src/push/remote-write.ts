@@ -3,9 +3,9 @@ import type { FamilySource } from '../family-source';
 import { createWarn } from '../warn';
 import { backoff, deliver, type Outcome, pause } from './deliver';
 import { endedSeries } from './ended';
-import { compress, portions, serviceLabels } from './portions';
+import { bodyOf, portions, serviceLabels } from './portions';
 import { BoundedQueue, type Queued } from './queue';
-import { encodeRequest, HEADERS, type RemoteWriteVersion } from './write-request';
+import { HEADERS, type RemoteWriteVersion } from './write-request';
 
 export interface RemoteWriteOptions {
   /** Where to write, for instance `http://localhost:9090/api/v1/write`. */
@@ -123,7 +123,7 @@ class Writer implements RemoteWriter {
     const ended = await endedSeries(this.#before, families);
     this.#before = families;
     for (const samples of portions(families, ended, this.options.maxSamplesPerRequest ?? 2000)) {
-      const body = await compress(encodeRequest({ ...common, samples }, version));
+      const body = await bodyOf({ ...common, samples }, version);
       if (this.#end.signal.aborted) return;
       const lost = this.#queue.dropped;
       this.#queue.push({ body, version, samples: samples.length });
@@ -133,7 +133,7 @@ class Writer implements RemoteWriter {
 
   /** Asks with an empty request, which a receiver of 1.0 alone refuses, or takes without telling what it wrote. */
   async #ask(): Promise<RemoteWriteVersion | undefined> {
-    const body = await compress(encodeRequest({ time: 0, samples: [], labels: {} }, '2.0'));
+    const body = await bodyOf({ time: 0, samples: [], labels: {} }, '2.0');
     const outcome = await this.#deliver({ body, version: '2.0', samples: 0 });
     if (outcome.kind === 'later') return undefined;
     return outcome.kind === 'done' && outcome.headers.has(WRITTEN) ? '2.0' : '1.0';

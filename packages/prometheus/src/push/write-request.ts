@@ -49,10 +49,12 @@ export function encodeRequest(batch: Batch, version: RemoteWriteVersion): Uint8A
   return version === '1.0' ? encodeFirst(batch) : encodeSecond(batch);
 }
 
-/** Sorted, none empty. */
-function labelsOf({ name, labels }: Sample, common: Batch['labels']): [string, string][] {
-  const all = Object.entries({ ...common, ...labels, __name__: name }).filter(([, value]) => value !== '');
-  return all.sort(([left], [right]) => (left < right ? -1 : 1));
+/** Names and values in turn, in order of name, none empty. */
+function labelsOf({ name, labels }: Sample, common: Batch['labels']): string[] {
+  const all: Record<string, string> = { ...common, ...labels, __name__: name };
+  const ordered: string[] = [];
+  for (const key of Object.keys(all).sort()) if (all[key] !== '') ordered.push(key, all[key] ?? '');
+  return ordered;
 }
 
 /** `prometheus.WriteRequest` */
@@ -60,10 +62,11 @@ function encodeFirst({ time, samples, labels }: Batch): Uint8Array {
   const writer = new ProtoWriter();
   for (const written of samples) {
     writer.message(1, () => {
-      for (const [name, value] of labelsOf(written.sample, labels)) {
+      const pairs = labelsOf(written.sample, labels);
+      for (let index = 0; index < pairs.length; index += 2) {
         writer.message(1, () => {
-          writer.text(1, name);
-          writer.text(2, value);
+          writer.text(1, pairs[index]!);
+          writer.text(2, pairs[index + 1]!);
         });
       }
       writer.message(2, () => writeValue(writer, written, time));
@@ -100,7 +103,7 @@ function encodeSecond({ time, samples, labels }: Batch): Uint8Array {
   };
   const referred = samples.map((written) => ({
     written,
-    refs: labelsOf(written.sample, labels).flatMap(([name, value]) => [refer(name), refer(value)]),
+    refs: labelsOf(written.sample, labels).map(refer),
     metadata: [TYPES[written.family.type], refer(written.family.help), refer(written.family.unit)] as const,
   }));
   const writer = new ProtoWriter();
