@@ -18,6 +18,10 @@ function amendBy(amendment: Amendment, call: Call, args: unknown[]): unknown[] {
   return [request, ...args.slice(1)];
 }
 
+/** What the caller is shown of a response that it asked for as it came. */
+export const rawOf = <Raw>(call: Call | undefined, response: Raw): Raw =>
+  call?.isAdded === undefined ? response : ((call.method.amendment?.raw?.(response) as Raw) ?? response);
+
 /** `source` without what `isAdded` tells. */
 export function leavingOut(
   source: AsyncIterator<unknown>,

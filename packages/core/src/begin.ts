@@ -29,6 +29,7 @@ export function begin(method: MethodDescriptor, watch: Watch, args: readonly unk
     startSpan(call, series, request);
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
+    watch.tally.calls += 1;
     call.content = contentOf(call, request);
     if (watch.options.pricing !== undefined && !method.fetches) enterShared(call, watch.options.pricing);
     shared().calls?.began(call);

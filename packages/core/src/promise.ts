@@ -1,3 +1,4 @@
+import { rawOf } from './amend';
 import type { Call } from './call';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
@@ -167,13 +168,14 @@ class Follower {
    * body is asked for in the same breath.
    */
   #watchRaw(props: ResponseProps): void {
-    const { response } = props;
+    let { response } = props;
     const restore = (value: ResponseProps['response']) =>
       Object.defineProperty(props, 'response', { value, writable: true, enumerable: true, configurable: true });
     Object.defineProperty(props, 'response', {
       enumerable: true,
       configurable: true,
       get: () => {
+        response = rawOf(this.#link.call, response);
         restore(response);
         Promise.resolve().then(() => this.#restore && this.#link.call?.end('ok'));
         return response;

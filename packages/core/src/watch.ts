@@ -4,10 +4,11 @@ import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
 import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
 import { own } from './own';
-import { type Pipeline, pipelineOf } from './pipeline';
+import { type Pipeline, pipelineOf, shared } from './pipeline';
 import { SCHEMA_URL } from './semconv';
 import { SentHeaders } from './sent-headers';
 import type { Endpoint, Series } from './series';
+import { type Tally, tallyOf } from './tally';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 const IDLE_TIMEOUT = 600_000;
@@ -17,6 +18,7 @@ export class Watch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
   readonly sent: SentHeaders = new SentHeaders();
+  readonly tally: Tally;
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
   #baseURL: unknown;
   #endpoint: Endpoint | undefined;
@@ -30,6 +32,7 @@ export class Watch {
   ) {
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
+    this.tally = tallyOf(shared().tallies, this);
   }
 
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */

@@ -1,5 +1,5 @@
 import { DCGM, type DcgmNames } from './dcgm';
-import { HW, type HwName } from './hw';
+import type { HwName } from './hw';
 
 /** How an instrument aggregates. */
 export type ConventionKind = 'gauge' | 'updowncounter' | 'counter';
@@ -138,15 +138,19 @@ export const CONVENTIONS = {
   pcieTx: {
     ...sum('gpu_pcie_tx_bytes', 'By', 'Bytes sent over PCIe since the meter started'),
     hw: { name: 'hw.gpu.io', attributes: { 'network.io.direction': 'transmit' } },
-    dcgm: DCGM.pcieTx,
   },
   pcieRx: {
     ...sum('gpu_pcie_rx_bytes', 'By', 'Bytes received over PCIe since the meter started'),
     hw: { name: 'hw.gpu.io', attributes: { 'network.io.direction': 'receive' } },
+  },
+  pcieTxRate: {
+    ...gauge('gpu_pcie_tx_bytes_per_second', 'By/s', 'Bytes per second sent over PCIe'),
+    dcgm: DCGM.pcieTx,
+  },
+  pcieRxRate: {
+    ...gauge('gpu_pcie_rx_bytes_per_second', 'By/s', 'Bytes per second received over PCIe'),
     dcgm: DCGM.pcieRx,
   },
-  pcieTxRate: gauge('gpu_pcie_tx_bytes_per_second', 'By/s', 'Bytes per second sent over PCIe'),
-  pcieRxRate: gauge('gpu_pcie_rx_bytes_per_second', 'By/s', 'Bytes per second received over PCIe'),
   nvlinkTx: counter('gpu_nvlink_tx_bytes_total', 'By', 'Bytes sent over NVLink, all links'),
   nvlinkRx: counter('gpu_nvlink_rx_bytes_total', 'By', 'Bytes received over NVLink, all links'),
   encoderUtilization: {
@@ -227,10 +231,7 @@ export const CONVENTIONS = {
 export type ValueKey = keyof typeof CONVENTIONS;
 
 /** The same rows, each by its widest type. */
-export const ROWS: Readonly<Record<ValueKey, Convention>> = CONVENTIONS;
+export const ROWS: Readonly<Record<ValueKey, Convention>> = { ...CONVENTIONS };
 
 /** Keys of {@link CONVENTIONS}, in the order of the table. */
 export const KEYS: readonly ValueKey[] = Object.keys(CONVENTIONS) as ValueKey[];
-
-/** What the `hw` instruments are. */
-export const HW_INSTRUMENTS: typeof HW = HW;

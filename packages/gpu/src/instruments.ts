@@ -5,8 +5,9 @@ import {
   metrics,
   type Observable,
 } from '@opentelemetry/api';
-import { type ConventionKind, HW_INSTRUMENTS } from './conventions';
+import type { ConventionKind } from './conventions';
 import { forgetSeries } from './forget-series';
+import { HW } from './hw';
 import type { Settings } from './options';
 import { instrumentRows, type Series } from './series';
 import { GPU_VERSION, SCOPE_NAME, SLICE_SCOPE_NAME } from './version';
@@ -67,7 +68,7 @@ function observe(meter: Meter, { conventions }: Settings, extra: boolean, read: 
   const add = (name: string, row: Description) => instruments.set(name, create(meter, name, row));
   if (extra) for (const [name, row] of Object.entries(EXTRA)) add(name, row);
   if (conventions !== 'hw') for (const [name, row] of instrumentRows()) add(name, row);
-  if (conventions !== 'gpu') for (const [name, row] of Object.entries(HW_INSTRUMENTS)) add(name, row);
+  if (conventions !== 'gpu') for (const [name, row] of Object.entries(HW)) add(name, row);
   const all = [...instruments.values()];
   const living = new LiveSeries(instruments);
   const callback: BatchObservableCallback = (result) => {

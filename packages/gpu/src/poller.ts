@@ -26,6 +26,8 @@ const LONGEST_WAIT = 60_000;
 const DORMANT_WAIT = 60_000;
 /** So many intervals a value is good for. */
 const GOOD_FOR = 3;
+/** A helper may take so many times longer for its first answer: it has to start, and so has the driver. */
+const START_FACTOR = 3;
 const RESUME_STEP = 20;
 
 /** Polls by the clock, keeps the last snapshot, and replaces a helper that hangs. */
@@ -40,6 +42,8 @@ export class Poller {
   /** A helper that was killed, and that the kernel may still hold on to. */
   #dying: Transport | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Whether this helper has ever answered. */
+  #answered = false;
   #busy = false;
   #retryAt = 0;
   #waitMillis = FIRST_WAIT;
@@ -110,6 +114,7 @@ export class Poller {
       this.#sleep('there is no GPU driver on this machine', now);
       return undefined;
     }
+    this.#answered = false;
     this.#transport = this.#settings.start();
     return this.#transport;
   }
@@ -117,7 +122,8 @@ export class Poller {
   async #poll(transport: Transport): Promise<void> {
     const isCurrent = () => transport === this.#transport;
     try {
-      const reading = await this.#within(transport.poll());
+      const reading = await this.#within(transport.poll(), this.#answered ? 1 : START_FACTOR);
+      this.#answered = true;
       if (isCurrent()) this.#take(reading);
     } catch (error) {
       // Else it was paused or stopped meanwhile.
@@ -125,8 +131,8 @@ export class Poller {
     }
   }
 
-  #within(answer: Promise<Reading>): Promise<Reading> {
-    const { timeoutMillis } = this.#settings;
+  #within(answer: Promise<Reading>, factor: number): Promise<Reading> {
+    const timeoutMillis = this.#settings.timeoutMillis * factor;
     return new Promise((resolve, reject) => {
       const late = () => reject(new Error(`the driver did not answer within ${timeoutMillis} ms`));
       const timer = globalThis.setTimeout(late, timeoutMillis).unref();

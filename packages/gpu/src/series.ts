@@ -71,7 +71,7 @@ function pick(attributes: Attributes, keys: readonly string[]): Attributes {
 }
 
 /** Labels of a device; what is not known is left out. */
-export function gpuLabels({ index, name, uuid, mig }: GpuDevice): Attributes {
+function gpuLabels({ index, name, uuid, mig }: GpuDevice): Attributes {
   const slice = mig && {
     mig_device: mig.device,
     mig_profile: mig.profile,

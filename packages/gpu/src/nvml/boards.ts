@@ -1,6 +1,6 @@
 import type { NvmlApi } from './api';
 import { Block } from './block';
-import { type Board, type BoardHistory, closeHistory, openBoard } from './board';
+import { type Board, type BoardHistory, closeBoard, closeHistory, openBoard } from './board';
 import { DeviceCalls, type FaultLog } from './calls';
 import { CODE, codeName, policyOf } from './codes';
 import type { XidListener } from './events';
@@ -26,11 +26,13 @@ export class Boards {
   readonly #api: NvmlApi;
   readonly #log: FaultLog;
   readonly #xids: XidListener;
+  readonly #root: string;
   readonly #histories: Map<string, BoardHistory> = new Map();
   slots: Slot[] = [];
 
-  constructor(api: NvmlApi, log: FaultLog, xids: XidListener) {
+  constructor(api: NvmlApi, log: FaultLog, xids: XidListener, root: string) {
     this.#api = api;
+    this.#root = root;
     this.#log = log;
     this.#xids = xids;
   }
@@ -47,14 +49,14 @@ export class Boards {
 
   /** Leaves a board alone for a while, longer each time. */
   fail(slot: Slot, nowMillis: number): void {
-    slot.board = undefined;
+    release(slot);
     slot.retryAt = nowMillis + slot.waitMillis;
     slot.waitMillis = Math.min(slot.waitMillis * 2, LONGEST_WAIT);
   }
 
   close(): void {
     for (const history of this.#histories.values()) closeHistory(history);
-    for (const slot of this.slots) slot.board = undefined;
+    for (const slot of this.slots) release(slot);
     this.#xids.close();
   }
 
@@ -74,7 +76,7 @@ export class Boards {
   #slot(index: number, nowMillis: number): Slot {
     const nobody = { index, uuid: '', name: '', bus: '' };
     const slot = this.slots[index] ?? { index, identity: nobody, retryAt: 0, waitMillis: FIRST_WAIT };
-    slot.board = undefined;
+    release(slot);
     this.retry(slot, nowMillis);
     return slot;
   }
@@ -83,7 +85,7 @@ export class Boards {
     const code = this.#api.call('nvmlDeviceGetHandleByIndex_v2', index, out.bytes);
     if (code !== CODE.SUCCESS) this.#refused(code);
     const calls = new DeviceCalls(this.#api, out.u64(), `board ${index}`, this.#log);
-    const board = openBoard(this.#api, calls, index, this.#log, this.#histories);
+    const board = openBoard(this.#api, calls, index, this.#log, this.#histories, this.#root);
     this.#xids.listen(calls, board.identity.uuid);
     return board;
   }
@@ -93,4 +95,9 @@ export class Boards {
     if (policyOf(code) === 'failed') throw new DriverFault(code, false, 'nvmlDeviceGetHandleByIndex_v2');
     throw new DeviceFault(`${codeName(code)} from nvmlDeviceGetHandleByIndex_v2`);
   }
+}
+
+function release(slot: Slot): void {
+  if (slot.board !== undefined) closeBoard(slot.board);
+  slot.board = undefined;
 }

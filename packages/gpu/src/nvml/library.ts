@@ -4,7 +4,7 @@ import type { NvmlApi } from './api';
 import { loadKoffi, openLibrary } from './koffi-api';
 
 /** Environment variable that names the library, ahead of every other place. */
-export const LIBRARY_VARIABLE = 'LLM_OTEL_NVML_LIBRARY';
+const LIBRARY_VARIABLE = 'LLM_OTEL_NVML_LIBRARY';
 
 // `libnvidia-ml.so` without the 1 may be the stub that CUDA brings for linking.
 const NAME = 'libnvidia-ml.so.1';
@@ -27,7 +27,7 @@ export function hasNvidiaDriver(root: string): boolean {
 }
 
 /** Whether this Node runs on musl, where NVIDIA's library (made for glibc) crashes. */
-export function isMusl(folder = '/lib'): boolean {
+function isMusl(folder = '/lib'): boolean {
   if (process.platform !== 'linux') return false;
   const { header } = (process.report?.getReport() ?? {}) as { header?: { glibcVersionRuntime?: string } };
   if (header?.glibcVersionRuntime !== undefined) return false;
@@ -45,7 +45,7 @@ export async function openNvml(library: string | undefined): Promise<NvmlApi> {
     try {
       return openLibrary(koffi, path);
     } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(`${path}: ${error instanceof Error ? error.message : error}`);
     }
   }
   throw new Error(`there is an NVIDIA driver, but its library can't be loaded: ${failures[0]}`);

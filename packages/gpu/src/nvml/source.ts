@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { nameProcesses } from '../processes';
 import type { GpuDevice, GpuSource, SourceReading, SourceState } from '../source';
 import type { NvmlApi } from './api';
@@ -66,7 +64,7 @@ export class NvmlSource implements GpuSource {
     if (!hasNvidiaDriver(root)) throw new DriverFault(CODE.DRIVER_NOT_LOADED, true, 'a look for its device files');
     this.#api = await open(library);
     this.#xids = new XidListener(this.#api);
-    this.#boards = new Boards(this.#api, this.#log, this.#xids);
+    this.#boards = new Boards(this.#api, this.#log, this.#xids, root);
   }
 
   #start(): void {
@@ -107,7 +105,8 @@ export class NvmlSource implements GpuSource {
   #readSlot(boards: Boards, slot: Slot, nowMillis: number): GpuDevice[] {
     boards.retry(slot, nowMillis);
     if (slot.board === undefined) return [unreadable(slot.identity, 'failed')];
-    if (this.#isAsleep(slot)) return [unreadable(slot.identity, 'suspended')];
+    // Any call would wake it up.
+    if (slot.board.power?.text() === 'suspended') return [unreadable(slot.identity, 'suspended')];
     try {
       const { device, slices, processes } = readBoard(slot.board, this.#options, nowMillis);
       return nameProcesses([device, ...slices], processes, this.#options.root);
@@ -115,17 +114,6 @@ export class NvmlSource implements GpuSource {
       if (!(error instanceof DeviceFault)) throw error;
       boards.fail(slot, nowMillis);
       return [unreadable(slot.identity, 'failed')];
-    }
-  }
-
-  /** Any call would wake a sleeping board up. */
-  #isAsleep({ identity }: Slot): boolean {
-    if (identity.bus === '') return false;
-    try {
-      const path = join(this.#options.root, 'sys/bus/pci/devices', identity.bus, 'power/runtime_status');
-      return readFileSync(path, 'latin1').startsWith('suspended');
-    } catch {
-      return false;
     }
   }
 

@@ -28,8 +28,19 @@ static struct timespec changed;
 static int references, inits, last_device = -1;
 static struct { char name[64]; int device; unsigned times; } counts[512];
 
+/* Calls of one poll follow each other at once: the file is looked at after a pause only, so that the fake costs little. */
+static int paused(void) {
+  static struct timespec last;
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  double gap = (double)(now.tv_sec - last.tv_sec) * 1e6 + (double)(now.tv_nsec - last.tv_nsec) / 1e3;
+  last = now;
+  return gap > 50;
+}
+
 static void read_world(void) {
   struct stat now;
+  if (world && !paused()) return;
   const char *path = getenv("FAKE_NVML");
   if (!path || stat(path, &now)) return;
   if (world && now.st_mtim.tv_sec == changed.tv_sec && now.st_mtim.tv_nsec == changed.tv_nsec) return;
@@ -73,8 +84,8 @@ static void pause_for(double seconds) {
 
 /* The code that a fault of the file asks for, after its delay; 0 where there is none. */
 static nvmlReturn fault(const char *name, int device) {
-  unsigned times = count_call(name, device);
   Json *faults = json_get(world, "faults");
+  unsigned times = faults ? count_call(name, device) : 0;
   for (Json *one = faults ? faults->first : NULL; one; one = one->next) {
     const char *function = json_string(one, "function", NULL);
     if (function && strcmp(function, name)) continue;

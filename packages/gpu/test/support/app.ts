@@ -3,19 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type FakeMachine, fakeLibrary, helperFile } from './fake';
+import { until } from './measure';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** How an application with a meter ended. */
-export interface Ended {
-  /** From when it was told to end. */
-  readonly millis: number;
-  /** Helpers that were left half a second later. */
-  readonly helpers: number;
-}
-
-/** Runs an application of its own with a meter, waits until its driver hangs, and ends it. */
-export async function runApp(machine: FakeMachine, how: string): Promise<Ended> {
+/**
+ * Runs an application of its own with a meter, waits until its driver hangs, and ends it. Resolves with the milliseconds that
+ * this took; rejects if a helper outlives it.
+ */
+export async function runApp(machine: FakeMachine, how: string): Promise<number> {
   const outfile = here('../../node_modules/.cache/app.mjs');
   await build({
     entryPoints: [here('../../src/index.ts')],
@@ -35,12 +31,16 @@ export async function runApp(machine: FakeMachine, how: string): Promise<Ended> 
       if (how === 'process.exit()') process.exit(0);
       if (how === 'natural end') { clearInterval(stay); process.disconnect(); }
     });
-    setTimeout(() => process.send('ready'), 700);
+    process.send('ready');
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await new Promise((resolve) => child.once('message', resolve));
+  await until(
+    () => machine.calls().some(({ name, device }) => name === 'nvmlDeviceGetPowerUsage' && device === 1),
+    10_000,
+  );
   if (helpersOf(machine).length !== 1) throw new Error('there is no helper');
   const start = performance.now();
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -48,8 +48,8 @@ export async function runApp(machine: FakeMachine, how: string): Promise<Ended> 
   else child.send(how);
   await ended;
   const millis = performance.now() - start;
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return { millis, helpers: helpersOf(machine).length };
+  await until(() => helpersOf(machine).length === 0);
+  return millis;
 }
 
 /** Process ids of the helpers of this machine. */

@@ -25,7 +25,7 @@ export function needsCompiler(context: TestContext): void {
 export function compile(source: string, name: string, flags: readonly string[]): string {
   const output = join(built, name);
   if (existsSync(output)) return output;
-  const { status, stderr } = spawnSync('cc', ['-O1', ...flags, '-o', output, here(`../fake-nvml/${source}`)], {
+  const { status, stderr } = spawnSync('cc', ['-O2', ...flags, '-o', output, here(`../fake-nvml/${source}`)], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,16 @@ const LINKS: Readonly<Record<string, string>> = {
   'openai-6': 'openai/node_modules/openai-6',
 };
 
+/** Where the repository has that package. */
+const ANTHROPIC: Readonly<Record<string, string>> = {
+  '@grump/llm-otel-anthropic': 'anthropic',
+  '@anthropic-ai/sdk': 'anthropic/node_modules/@anthropic-ai/sdk',
+  'anthropic-0-30': 'anthropic/node_modules/anthropic-0-30',
+  'anthropic-0-60': 'anthropic/node_modules/anthropic-0-60',
+};
+
+export const hasAnthropic: boolean = existsSync(join(packages, 'anthropic/dist/index.js'));
+
 /** A folder with an application that has the built packages and every major of the client. */
 export interface AppFolder {
   /** Runs a command in it and gives what it prints, as JSON. */
@@ -39,7 +50,8 @@ export async function createAppFolder(): Promise<AppFolder> {
   };
   await cp(programs, folder, { recursive: true });
   await write('package.json', '{ "private": true }');
-  for (const [name, source] of Object.entries(LINKS)) await link(join(folder, 'node_modules', name), source);
+  const links = { ...LINKS, ...(hasAnthropic && ANTHROPIC) };
+  for (const [name, source] of Object.entries(links)) await link(join(folder, 'node_modules', name), source);
   return {
     write,
     run: async (command, args, env) => {
@@ -56,7 +68,13 @@ async function link(path: string, source: string): Promise<void> {
 }
 
 /** A program that the repository installs, or `undefined` where it does not run on this machine. */
-export function findProgram(name: string): string | undefined {
-  const path = join(packages, 'testing/node_modules/.bin', name);
+export const findProgram = (name: string): string | undefined => runs(`testing/node_modules/.bin/${name}`);
+
+/** Another Node that the repository installs, by its major version. */
+export const findNode = (major: number): string | undefined =>
+  runs(`testing/nodes/node_modules/node-${major}/bin/node`);
+
+function runs(name: string): string | undefined {
+  const path = join(packages, name);
   return spawnSync(path, ['--version']).status === 0 ? path : undefined;
 }

@@ -1,17 +1,17 @@
 import { type MockNim, startMockNim } from '@grump/llm-otel-testing';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { type AppFolder, createAppFolder, findProgram } from './folder';
+import { type AppFolder, createAppFolder, findNode, findProgram, hasAnthropic } from './folder';
 
 const ENTRY = '@grump/llm-otel-sdk/register';
 const FILE = './node_modules/@grump/llm-otel-sdk/dist/register.js';
 const DENO = 'run --no-config --cached-only --node-modules-dir=manual -A --preload';
 
-/** How each runtime is told, before the application's file. Node 22 and 26 are tested where the machine has them. */
+/** How each runtime is told, before the application's file. */
 const RUNTIMES: readonly (readonly [name: string, program: string | undefined, args: readonly string[]])[] = [
   ['node --import', process.execPath, ['--import', ENTRY]],
   ['node --require', process.execPath, ['--require', ENTRY]],
-  ['node 22 --import', process.env.NODE_22, ['--import', ENTRY]],
-  ['node 26 --import', process.env.NODE_26, ['--import', ENTRY]],
+  ['node 22 --import', findNode(22), ['--import', ENTRY]],
+  ['node 26 --import', findNode(26), ['--import', ENTRY]],
   ['bun --preload', findProgram('bun'), ['--preload', ENTRY]],
   ['deno --preload', findProgram('deno'), [...DENO.split(' '), FILE]],
 ];
@@ -57,6 +57,24 @@ test('a client that is wrapped by hand as well counts once, by the options of th
 test('a client that is wrapped by hand with the other copy counts once', async () => {
   const result = await node(['--import', ENTRY, 'by-hand.mjs'], { COPY: 'other' });
   expect(result).toEqual({ counted: compatible('OpenAI'), odd: [] });
+});
+
+describe.skipIf(!hasAnthropic)("Anthropic's clients (skipped where packages/anthropic is not built)", () => {
+  it.for([
+    ['node', 'anthropic.mjs'],
+    ['node', 'anthropic.cjs'],
+    ['bun', 'anthropic.mjs'],
+    ['bun', 'anthropic.cjs'],
+  ])('count each call of every major once under %s in %s', async ([runtime, file], { skip }) => {
+    const [, program, args] = RUNTIMES.find(([name]) => name.startsWith(runtime!))!;
+    if (program === undefined) return skip('this machine does not have that runtime');
+    const env = { BASE_URL: nim.baseURL.replace(/\/v1$/, '') };
+    const names = ['Anthropic030', 'Anthropic060', 'Anthropic1', 'Mine'];
+    expect(await run(program, [...args, file!], env)).toEqual({
+      counted: Object.fromEntries(names.map((name) => [`${name} anthropic`, 2])),
+      odd: [],
+    });
+  });
 });
 
 test('without the entry nothing is wrapped', async () => {

@@ -8,14 +8,20 @@ export async function scenario(classes, readMetrics) {
     const client = new Client({ baseURL: process.env.BASE_URL, apiKey: 'none' });
     if (!(client instanceof Client)) odd.push(`${name}: not an instance`);
     globalThis.afterConstruction?.(client);
-    const request = { model: name, messages: [{ role: 'user', content: 'Hello?' }] };
+    const request = { model: name, max_tokens: 9, messages: [{ role: 'user', content: 'Hello?' }] };
     const copy = client.withOptions?.({ timeout: 9000 }) ?? client;
-    await copy.chat.completions.create(request);
-    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) void chunk;
+    await methodOf(copy)(request);
+    for await (const chunk of await methodOf(client)({ ...request, stream: true })) void chunk;
   }
   console.log(JSON.stringify({ counted: counted(await readMetrics()), odd }));
   process.exit(0);
 }
+
+/** OpenAI's or Anthropic's. */
+const methodOf =
+  ({ chat, messages }) =>
+  (request) =>
+    (chat?.completions ?? messages).create(request);
 
 function counted(page) {
   const counts = {};
