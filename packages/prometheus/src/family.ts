@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@opentelemetry/api';
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
 import { batches } from './batches';
+import type { LabelCache } from './label-cache';
 
 /** What Prometheus knows of a metric. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info' | 'unknown';
@@ -31,6 +32,8 @@ export interface Source {
   readonly translated: boolean;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
+  /** There if points never change places, nor go away. */
+  readonly labelCache?: LabelCache | undefined;
   /**
    * Hands out the points in small batches, so that a reader can let others have the event loop in between; a batch may be
    * empty. Every call starts from the first point.

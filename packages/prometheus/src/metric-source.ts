@@ -2,6 +2,7 @@ import type { AttributeValue } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type MetricData, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { batches } from './batches';
 import type { Point } from './family';
+import type { LabelCache } from './label-cache';
 import type { MetricKind } from './naming';
 
 /** A metric of one scope as OpenTelemetry has it, before it gets a Prometheus name. */
@@ -17,6 +18,8 @@ export interface MetricSource {
   readonly fault?: string | undefined;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
+  /** There if points never change places, nor go away. */
+  readonly labelCache?: LabelCache | undefined;
   points(): Iterable<readonly Point[]>;
 }
 

@@ -1,8 +1,10 @@
+import type { ByteWriter } from './byte-writer';
+import type { Escaping } from './escaping';
 import { labelNamer } from './families';
 import type { Family, Label, Point, Source } from './family';
 import type { Format } from './format';
 import { type LabelPlan, LabelPlans, labelPairs } from './labels';
-import { labelsText, pairsText } from './labels-text';
+import { labelsText, pairsText, writeLabels } from './labels-text';
 import type { RenderOptions } from './render-options';
 
 /** Tells apart the series of one family, whose labels must differ. */
@@ -21,8 +23,8 @@ export class FamilySeries {
   }
 
   of(source: Source): SourceSeries {
-    const namer = labelNamer(source, this.#format.escaping, this.#options);
-    return new SourceSeries(source, namer, this);
+    const { escaping } = this.#format;
+    return new SourceSeries(source, escaping, labelNamer(source, escaping, this.#options), this);
   }
 
   /** Counts a series that is not printed. */
@@ -35,9 +37,7 @@ export class FamilySeries {
   /** Those of a batch that are to be printed; `done` are the points of `series` that came before. */
   admit(series: SourceSeries, points: readonly Point[], done: number): readonly Point[] {
     this.#options.tally.series += points.length;
-    if (this.#seen === undefined && points.some(({ attributes }) => series.isAmbiguous(attributes))) {
-      this.#seen = series.first(done);
-    }
+    if (this.#seen === undefined && series.isAmbiguous(points, done)) this.#seen = series.first(done);
     const seen = this.#seen;
     return seen === undefined ? points : points.filter((point) => this.#isNew(seen, series.textOf(point)));
   }
@@ -51,26 +51,42 @@ export class FamilySeries {
 
 /** The series of one source. */
 export class SourceSeries {
-  /** The labels that all of them carry, as they stand between the braces. */
-  readonly common: string;
   readonly #source: Source;
   readonly #plans: LabelPlans;
   readonly #family: FamilySeries;
+  /** The labels that all of them carry, as they stand between the braces. */
+  readonly #common: string;
+  readonly #cacheKey: string;
 
-  constructor(source: Source, nameLabel: (key: string) => string, family: FamilySeries) {
-    this.common = pairsText(source.labels);
+  constructor(source: Source, escaping: Escaping, nameLabel: (key: string) => string, family: FamilySeries) {
+    this.#common = pairsText(source.labels);
     this.#source = source;
-    this.#plans = new LabelPlans(nameLabel);
+    this.#cacheKey = `${escaping} ${this.#common}`;
+    const makePlans = (): LabelPlans => new LabelPlans(nameLabel);
+    this.#plans = source.labelCache?.open(this.#cacheKey, makePlans) ?? makePlans();
     this.#family = family;
   }
 
-  /** In batches, any of which may be empty. */
-  *batches(): Generator<readonly Point[]> {
+  /** In batches, any of which may be empty, with the number of points before each. */
+  *batches(): Generator<readonly [points: readonly Point[], done: number]> {
     let done = 0;
     for (const points of this.#source.points()) {
-      yield this.#family.admit(this, points, done);
+      yield [this.#family.admit(this, points, done), done];
       done += points.length;
     }
+  }
+
+  /** Writes the labels of a point, which is the one of this number unless some were left out. */
+  write(writer: ByteWriter, point: Point, index: number): void {
+    const { labelCache } = this.#source;
+    const usesCache = labelCache !== undefined && !labelCache.isAmbiguous;
+    if (usesCache && labelCache.has(this.#cacheKey, index)) {
+      labelCache.write(writer, index);
+      return;
+    }
+    const start = writer.length;
+    writeLabels(writer, this.#common, this.planOf(point), point.attributes);
+    if (usesCache) labelCache.append(this.#cacheKey, index, writer.since(start));
   }
 
   planOf({ attributes }: Point): LabelPlan {
@@ -79,15 +95,21 @@ export class SourceSeries {
 
   /** The labels as they stand between the braces. */
   textOf(point: Point): string {
-    return labelsText(this.common, this.planOf(point), point.attributes);
+    return labelsText(this.#common, this.planOf(point), point.attributes);
   }
 
   pairsOf(point: Point): Label[] {
     return labelPairs(this.#source.labels, this.planOf(point).labels, point.attributes);
   }
 
-  isAmbiguous(attributes: Point['attributes']): boolean {
-    return LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes);
+  /** Whether one of these points may have the labels of another one of this source. */
+  isAmbiguous(points: readonly Point[], done: number): boolean {
+    const { labelCache: cache } = this.#source;
+    if (cache?.isAmbiguous) return true;
+    if (cache?.has(this.#cacheKey, done + points.length - 1)) return false;
+    const isAmbiguous = points.some(({ attributes }) => LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes));
+    if (cache !== undefined) cache.isAmbiguous = isAmbiguous;
+    return isAmbiguous;
   }
 
   /** The labels of the first series, which went out before it was known that two may have the same. */
