@@ -19,7 +19,12 @@ export default defineConfig({
       name: 'require-on-demand',
       renderChunk(code) {
         if (this.format !== 'cjs') return undefined;
-        return { code: code.replace(/\bimport\(("\.[^"]+")\)/g, 'Promise.resolve().then(() => require($1))') };
+        return {
+          code: code.replace(
+            /\bimport\((["'](?:\.|@opentelemetry\/)[^"']+["'])\)/g,
+            'Promise.resolve().then(() => require($1))',
+          ),
+        };
       },
     },
   ],

@@ -1,6 +1,7 @@
 // node scripts/run.mjs <demo|test|check|setup> [arguments…]
 // Sets up everything from the lockfile, then runs the command. It starts on the Node of a fresh machine: no dependency here.
 import { readFileSync, rmSync } from 'node:fs';
+import { buildCollector } from './collector.mjs';
 import { attempt, handOver } from './processes.mjs';
 import { setUp } from './setup.mjs';
 
@@ -12,6 +13,7 @@ const demo = (args) => handOver('node', ['examples/nim-chat/src/main.ts', ...arg
 
 /** Runs the tests; the arguments are vitest's (a file name, `--project core`, …). */
 async function test(args) {
+  await buildCollector();
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await handOver('vitest', ['run', ...reporters, ...args]);

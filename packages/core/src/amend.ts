@@ -1,4 +1,5 @@
 import type { Call } from './call';
+import type { Amendment } from './descriptor';
 import { quietly } from './guard';
 
 /**
@@ -7,12 +8,19 @@ import { quietly } from './guard';
  */
 export function amend(call: Call, args: unknown[]): unknown[] {
   const { amendment } = call.method;
-  if (amendment === undefined) return args;
+  return amendment === undefined ? args : amendBy(amendment, call, args);
+}
+
+function amendBy(amendment: Amendment, call: Call, args: unknown[]): unknown[] {
   const request = quietly('amending a request', () => amendment.request(args[0], call.endpoint.quirks));
   if (request === undefined) return args;
   call.isAdded = amendment.isAdded;
   return [request, ...args.slice(1)];
 }
+
+/** What the caller is shown of a response that it asked for as it came. */
+export const rawOf = <Raw>(call: Call | undefined, response: Raw): Raw =>
+  call?.isAdded === undefined ? response : ((call.method.amendment?.raw?.(response) as Raw) ?? response);
 
 /** `source` without what `isAdded` tells. */
 export function leavingOut(
@@ -24,5 +32,5 @@ export function leavingOut(
     return !step.done && isAdded(step.value) ? next() : step;
   };
   const rest: AsyncIterator<unknown> = Object.create(Object.getPrototypeOf(source));
-  return Object.assign(rest, { next, return: source.return, throw: source.throw });
+  return Object.assign(rest, { next, return: source.return?.bind(source), throw: source.throw?.bind(source) });
 }

@@ -5,6 +5,7 @@ import { contentOf } from './content/lazy';
 import type { MethodDescriptor } from './descriptor';
 import { warnFault } from './guard';
 import { lateRecorder } from './late';
+import { shared } from './pipeline';
 import { enterShared } from './prices/shared-time';
 import { recorder, seriesOf } from './recorder';
 import { isInCall, startSpan } from './span';
@@ -28,8 +29,10 @@ export function begin(method: MethodDescriptor, watch: Watch, args: readonly unk
     startSpan(call, series, request);
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
+    watch.tally.calls += 1;
     call.content = contentOf(call, request);
     if (watch.options.pricing !== undefined && !method.fetches) enterShared(call, watch.options.pricing);
+    shared().calls?.began(call);
     return call;
   } catch (fault) {
     warnFault('starting a call', fault);

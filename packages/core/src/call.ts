@@ -6,6 +6,7 @@ import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
 import { absorb, quietly, warnFault } from './guard';
 import { type CallLink, forget } from './lifetimes';
+import type { RetryNote } from './retry-note';
 import type { Endpoint } from './series';
 import type { SumPoint } from './store';
 import { StreamTimes } from './stream-times';
@@ -29,8 +30,8 @@ export class Call {
   /** Chunks or results that the consumer is waiting for. */
   pending = 1;
   headers: ResponseHeaders | undefined;
-  /** The SDK's own, which its retries are known by. */
-  requestOptions: unknown;
+  /** Tries before the one that was answered. */
+  retries: RetryNote[] | undefined;
   signal: AbortState | undefined;
   /** Tells what came only since the request was amended. */
   isAdded: ((chunk: unknown) => boolean) | undefined;
@@ -130,8 +131,17 @@ export class Call {
     } catch (fault) {
       warnFault('a result', fault);
     }
-    if (this.content !== undefined) quietly('content', () => this.content?.result(result));
+    if (this.content !== undefined) this.#tellContent(result);
     this.end('ok');
+  }
+
+  // Apart, so that a call without content makes no closures.
+  #tellContent(result: unknown): void {
+    quietly('content', () => this.content?.result(result));
+  }
+
+  #endContent(outcome: Outcome, type: string | undefined): void {
+    quietly('content', () => this.content?.ended(this, outcome, type));
   }
 
   /** The stream is over. */
@@ -174,7 +184,7 @@ export class Call {
     }
     this.endedAt = at;
     forget(this);
-    if (this.content !== undefined) quietly('content', () => this.content?.ended(this, outcome, type));
+    if (this.content !== undefined) this.#endContent(outcome, type);
     try {
       this.recorder.ended(this, outcome, type, error);
     } catch (fault) {
@@ -186,7 +196,7 @@ export class Call {
   /** What was started inside the call keeps its context, and so this call. */
   letGo(): void {
     this.headers = undefined;
-    this.requestOptions = undefined;
+    this.retries = undefined;
     this.signal = undefined;
     this.facts.server = undefined;
     if (this.content === undefined) this.stream = undefined;

@@ -137,8 +137,8 @@ export const CATALOGUE = {
     'llm_tokens_total',
     'counter',
     '{token}',
-    [...LABELS, 'type'],
-    "Tokens as the server counted them; the sum over type (input, output) is the bill's token count",
+    [...LABELS, 'type', 'source'],
+    "Tokens as the server counted them; the sum over type (input, output) is the bill's token count. source=estimated: what we counted where it told none",
   ),
   tokenDetails: llmSum(
     'llm_token_details_total',

@@ -1,7 +1,7 @@
 import type { Call } from './call';
 import { secondsBetween } from './clock';
 import { absorb, quietly, warnOnce } from './guard';
-import { withTablePrice } from './prices/lazy';
+import { isListed, withTablePrice } from './prices/lazy';
 import { leaveShared } from './prices/shared-time';
 import type { PricedCall, Pricing } from './pricing';
 import type { Cost } from './types';
@@ -10,17 +10,23 @@ import type { Cost } from './types';
 const MOST_USD = 1e9;
 const PART = 'the pricing function';
 
+type Take = (cost: Cost | undefined) => void;
+
 /**
  * Hands `take` what a call that is over cost, once, or `undefined` if nothing knows: at once, or later where the price
  * table has to be loaded.
  */
-export function withCost(call: Call, take: (cost: Cost | undefined) => void): void {
+export function withCost(call: Call, take: Take): void {
   const { facts, watch } = call;
   // Now, so that the call shares no time with later ones.
   const byUser = watch.options.pricing && userCost(call, watch.options.pricing);
   if (isPrice(facts.cost)) take({ usd: facts.cost, source: 'provider' });
-  else if (facts.usage === undefined) take(byUser?.());
-  else withTablePrice(call, (usd) => take(isPrice(usd) ? { usd, source: 'table' } : byUser?.()));
+  else if (facts.usage === undefined || !isListed(call)) take(byUser?.());
+  else withTableCost(call, take, byUser);
+}
+
+function withTableCost(call: Call, take: Take, otherwise: (() => Cost | undefined) | undefined): void {
+  withTablePrice(call, (usd) => take(isPrice(usd) ? { usd, source: 'table' } : otherwise?.()));
 }
 
 /** Ends what is measured for the user's function, which runs if nothing else knows the cost. */

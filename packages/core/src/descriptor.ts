@@ -30,6 +30,8 @@ export interface Amendment {
   request(request: unknown, quirks: Quirks | undefined): unknown;
   /** Whether a chunk came only for that: the caller doesn't see it. */
   isAdded(chunk: unknown): boolean;
+  /** What `asResponse()` gives in place of `response`; may be there later. */
+  raw?(response: unknown): unknown;
 }
 
 /** One method of a client: what to read of its request, chunks and result. No timing, no OpenTelemetry, no try/catch. */

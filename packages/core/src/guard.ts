@@ -30,6 +30,7 @@ export function quietly<Result>(part: string, observe: () => Result): Result | u
 
 /** A function of the user's that should give a value gave a promise, which nobody would wait for. */
 export function absorb<Value>(part: string, value: Value): Value | undefined {
+  if (value === undefined) return undefined;
   const { then } = Object(value);
   if (typeof then !== 'function') return value;
   then.call(value, undefined, () => {});

@@ -62,9 +62,9 @@ export const lateRecorder: CallRecorder<Call> = {
   ended(call, ...how) {
     const ready = call.method.ready?.(call.facts);
     if (ready === undefined) return recorder.ended(call, ...how);
-    const { stream, headers, requestOptions } = call;
+    const { stream, headers, retries } = call;
     ready.then(() => {
-      Object.assign(call, { stream, headers, requestOptions });
+      Object.assign(call, { stream, headers, retries });
       quietly('recording a call', () => recorder.ended(call, ...how));
       call.letGo();
     });

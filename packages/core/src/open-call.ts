@@ -39,6 +39,7 @@ export function openCall(method: MethodDescriptor, watch: Watch, request: unknow
   startSpan(call, series, request);
   call.inFlight = series.inFlight;
   call.inFlight.value += 1;
+  watch.tally.calls += 1;
   if (options.pricing !== undefined) enterShared(call, options.pricing);
   return call;
 }

@@ -37,10 +37,17 @@ export interface WrapOptions {
    */
   readonly content?: ContentMode | ContentOptions;
   /**
+   * Estimates the tokens of calls whose server told no usage, some time after they ended, with `gpt-tokenizer`, which must
+   * be installed. They count in `llm_tokens_total{source="estimated"}`, and nowhere else. Default `false`.
+   */
+  readonly estimateTokens?: boolean;
+  /**
    * Tokens that a model's context window holds, for `llm_context_utilization_ratio`. A function is called once per call;
    * `undefined` where it knows none. Default: none.
    */
   readonly contextWindow?: number | ((model: string) => number | undefined);
   /** A stream that its consumer has not touched for this long is counted as `abandoned`. Default 600,000 (10 minutes). */
   readonly streamIdleTimeoutMillis?: number;
+  /** Whoever wraps the client after this has its options count in place of these. For wraps without the application's doing. Default `false`. */
+  readonly yields?: boolean;
 }

@@ -7,6 +7,7 @@ import {
   metrics,
 } from '@opentelemetry/api';
 import type { Aggregates } from './aggregate';
+import type { CallSource } from './call-source';
 import { CATALOGUE, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKey } from './catalogue';
 import { entry, Table } from './entry';
 import type { ExemplarSource } from './exemplar-source';
@@ -17,6 +18,7 @@ import type { Binder, Recordable } from './points';
 import { SCHEMA_URL } from './semconv';
 import { type Endpoint, Series } from './series';
 import { SERIES_LIMIT, Store } from './store';
+import type { Tally } from './tally';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 /** Endpoints of one pipeline that keep their series; clients with more base URLs than this share nothing. */
@@ -138,6 +140,12 @@ interface Shared {
   /** There since `callContext` was first used. */
   callContexts?: { current(): unknown };
   exemplars?: ExemplarSource;
+  /** By the options that a client was wrapped with. */
+  readonly tallies: Map<object, Tally>;
+  /** In place of the global one, where that cannot be reached. */
+  meterProvider?: MeterProvider | undefined;
+  /** There since somebody subscribed to calls. */
+  calls?: CallSource;
 }
 
 // The ESM and the CommonJS build, or two versions, in one process must count into the same sums.
@@ -145,13 +153,18 @@ const KEY = Symbol.for('@grump/llm-otel-core/1');
 const world = globalThis as { [KEY]?: Shared };
 
 export function shared(): Shared {
-  world[KEY] ??= { pipelines: new WeakMap(), models: new ModelLabels(), unattached: 0 };
+  world[KEY] ??= { pipelines: new WeakMap(), models: new ModelLabels(), unattached: 0, tallies: new Map() };
   return world[KEY];
+}
+
+/** Makes `provider` the one that counts, where no option names another; `undefined` gives that back to the global one. */
+export function preferMeterProvider(provider: MeterProvider | undefined): void {
+  shared().meterProvider = provider;
 }
 
 /** The pipeline of `provider`, or of the global one as it is now; before there is any, one that leads nowhere. */
 export function pipelineOf(provider: MeterProvider | undefined, profile: GenAiProfile): Pipeline {
-  const meterProvider = provider ?? metrics.getMeterProvider();
+  const meterProvider = provider ?? shared().meterProvider ?? metrics.getMeterProvider();
   const known = shared().pipelines.get(meterProvider);
   return known?.has(profile) ? known : makePipeline(meterProvider, profile);
 }

@@ -1,6 +1,8 @@
+import { rawOf } from './amend';
 import type { Call } from './call';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
+import { retriesOf } from './retries';
 import { isTappable, tapStream } from './tap';
 import type { ResponseHeaders } from './types';
 
@@ -148,7 +150,7 @@ class Follower {
     try {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
-      call.requestOptions = props.options;
+      call.retries = retriesOf(props.options);
       call.responded();
       // Whoever waits for a promise of the call has asked for its body by now.
       if (isAwaited(this.#first) || this.#others?.some(isAwaited)) return props;
@@ -166,13 +168,14 @@ class Follower {
    * body is asked for in the same breath.
    */
   #watchRaw(props: ResponseProps): void {
-    const { response } = props;
+    let { response } = props;
     const restore = (value: ResponseProps['response']) =>
       Object.defineProperty(props, 'response', { value, writable: true, enumerable: true, configurable: true });
     Object.defineProperty(props, 'response', {
       enumerable: true,
       configurable: true,
       get: () => {
+        response = rawOf(this.#link.call, response);
         restore(response);
         Promise.resolve().then(() => this.#restore && this.#link.call?.end('ok'));
         return response;

@@ -11,7 +11,7 @@ import { cut } from './models';
 import type { Pipeline } from './pipeline';
 import { isInTable } from './prices/lazy';
 import { enterShared } from './prices/shared-time';
-import { adoptHeaders, LIMITS, wantedHeaders } from './response';
+import { adoptHeaders } from './response';
 import { endWithRetries } from './retries';
 import type { Series } from './series';
 import { recordServer } from './server/lazy';
@@ -19,6 +19,7 @@ import { describeSpan } from './span';
 import { secondsPerOutputToken } from './stream-speed';
 import { summaryOf } from './summary-lazy';
 import type { Cost } from './types';
+import { LIMITS } from './wanted-headers';
 
 /** The series that a call belongs to. */
 export const seriesOf = ({ watch, model, method, endpoint }: Call, pipeline: Pipeline): Series =>
@@ -33,7 +34,7 @@ export const recorder: CallRecorder<Call> = {
       pipeline.models.confirm(call.model, options.models);
     }
     const series = seriesOf(call, pipeline);
-    quietly('response headers', () => adoptHeaders(call, error) && this.responded(call));
+    if (error !== undefined) readHeadersOfError(call, error);
     call.facts.responseModel = cut(call.facts.responseModel);
     const points = series.points(outcome, errorType, call.facts.responseModel);
     const ended = new Ended(call, pipeline, series, points, outcome, errorType, error);
@@ -43,8 +44,8 @@ export const recorder: CallRecorder<Call> = {
   responded(call) {
     const { watch, headers, endpoint } = call;
     if (headers === undefined) return;
-    const { limits = LIMITS } = endpoint.quirks ?? {};
-    watch.sent.look(headers, wantedHeaders(limits));
+    const limits = endpoint.quirks?.limits ?? LIMITS;
+    watch.sent.look(headers, limits);
     const requests = numberOf(watch.sent.read(headers, limits[0]));
     const tokens = numberOf(watch.sent.read(headers, limits[1]));
     if (requests === undefined && tokens === undefined) return;
@@ -59,6 +60,10 @@ export const recorder: CallRecorder<Call> = {
     stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
   },
 };
+
+function readHeadersOfError(call: Call, error: unknown): void {
+  quietly('response headers', () => adoptHeaders(call, error) && recorder.responded(call));
+}
 
 /** A header's number; an empty one has none. */
 const numberOf = (header: string | null | undefined): number | undefined =>

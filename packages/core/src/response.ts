@@ -1,32 +1,12 @@
 import type { Call } from './call';
-import type { Quirks } from './descriptor';
-import { entry } from './entry';
-import { quietly } from './guard';
+import { warnFault } from './guard';
 import * as semconv from './semconv';
 import type { Outcome, ResponseHeaders } from './types';
+import { LIMITS, wantedHeaders } from './wanted-headers';
 
 interface Sink {
   setAttribute(key: string, value: number | string[]): unknown;
 }
-
-/** Headers with the server's own times: any server's, and TGI's. */
-export const TIMES: readonly string[] = ['server-timing', 'x-queue-time'];
-
-/** OpenAI's headers of what is left of the rate limits: requests, tokens. */
-export const LIMITS: NonNullable<Quirks['limits']> = ['x-ratelimit-remaining-requests', 'x-ratelimit-remaining-tokens'];
-
-/** Response headers of interest. They go on the span, each a list of one, as the HTTP conventions have them. */
-const HEADERS = [
-  'x-request-id',
-  'retry-after',
-  ...TIMES,
-  'openai-processing-ms',
-  'nvcf-reqid',
-  'x-generation-id',
-  ...['requests', 'tokens'].flatMap((kind) =>
-    ['limit', 'remaining', 'reset'].map((part) => `x-ratelimit-${part}-${kind}`),
-  ),
-];
 
 /** Headers as the SDKs hand them on: since openai 5 the response's own, before that an object. */
 export function headersOf(raw: object): ResponseHeaders {
@@ -43,19 +23,17 @@ export function adoptHeaders(call: Call, error: unknown): boolean {
   return true;
 }
 
-const wanted = new Map<Quirks['limits'], readonly string[]>();
-
-/** All headers of interest that a server with these rate limits may send. */
-export const wantedHeaders = (limits: NonNullable<Quirks['limits']>): readonly string[] =>
-  entry(wanted, limits, () => [...new Set([...HEADERS, ...limits])]);
-
 /** What is known of a response beside its usage. */
 export function addResponse(sink: Sink, { facts, headers, watch, endpoint }: Call, outcome: Outcome): void {
   if (facts.toolCalls !== undefined) sink.setAttribute(semconv.ATTR_TOOL_CALLS, facts.toolCalls.size);
   if (headers === undefined) return;
   // A response that is an error has some that others lack.
   const names = outcome === 'error' ? wantedHeaders(endpoint.quirks?.limits ?? LIMITS) : watch.sent.names;
-  quietly('response headers', () => addHeaders(sink, headers, names));
+  try {
+    addHeaders(sink, headers, names);
+  } catch (fault) {
+    warnFault('response headers', fault);
+  }
 }
 
 function addHeaders(sink: Sink, headers: ResponseHeaders, names: readonly string[]): void {

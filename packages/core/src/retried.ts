@@ -1,24 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Ended } from './ended';
 import { headersOf } from './response';
+import type { RetryNote } from './retry-note';
 import { ATTR_ERROR_TYPE } from './semconv';
 import { spanTime } from './span-time';
 import type { ResponseHeaders } from './types';
-
-/** That the SDK is about to repeat a request, as it was seen. */
-export interface RetryNote {
-  /** Milliseconds of the monotonic clock. */
-  readonly at: number;
-  /** What the SDK's `retryRequest` was called with. */
-  readonly args: readonly unknown[];
-  /** The last response that the SDK asked itself about; not for sure that of this retry. */
-  readonly response: FailedResponse | undefined;
-}
-
-export interface FailedResponse {
-  readonly headers: object;
-  readonly status: number;
-}
 
 /** The class of error that the SDKs throw where no response came. */
 const NO_RESPONSE = 'APIConnectionError';
@@ -29,12 +15,12 @@ const ATTR_STATUS_CODE = 'http.response.status_code';
 const ATTR_RETRY_AFTER = 'llm.retry_after';
 
 /** Counts the retries inside a call by what was wrong with the try before, puts an event on its span for each, and ends it. */
-export function recordRetries(ended: Ended, notes: readonly RetryNote[], endSpan: () => void): void {
+export function recordRetries(ended: Ended, notes: readonly RetryNote[], endSpan: (ended: Ended) => void): void {
   try {
     for (const [index, note] of notes.entries()) recordRetry(ended, note, index + 1);
     ended.call.span?.setAttribute(ATTR_RESEND_COUNT, notes.length);
   } finally {
-    endSpan();
+    endSpan(ended);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Ended } from './ended';
 import { entry } from './entry';
 import { quietly } from './guard';
 import { onDemand } from './on-demand';
-import type { FailedResponse, RetryNote } from './retried';
+import type { FailedResponse, RetryNote } from './retry-note';
 import { spanTime } from './span-time';
 import { type Resource, replace } from './stand-in';
 
@@ -45,13 +45,17 @@ function after(client: Resource, name: string, note: (args: unknown[], result: u
 const record = onDemand(
   'retries',
   () => import('./retried').then(({ recordRetries }) => recordRetries),
-  (_ended, _made, end) => end(),
+  (ended, _made, end) => end(ended),
 );
+
+/** Retries that the SDK made with these options, or before it gave up with this error. */
+export const retriesOf = (optionsOrError: unknown): RetryNote[] | undefined => notes.get(optionsOrError as object);
 
 /** Records the retries inside a call that is over, if there were any, and ends its span. */
 export function endWithRetries(ended: Ended, error: unknown): void {
-  const made = notes.get(ended.call.requestOptions as object) ?? notes.get(error as object);
-  const end = () => ended.call.span?.end(spanTime(ended.call, ended.call.endedAt));
-  if (made === undefined) end();
-  else record.run(ended, made, end);
+  const made = ended.call.retries ?? retriesOf(error);
+  if (made === undefined) endSpan(ended);
+  else record.run(ended, made, endSpan);
 }
+
+const endSpan = ({ call }: Ended): void => call.span?.end(spanTime(call, call.endedAt));

@@ -1,4 +1,7 @@
+import type { Quirks } from './descriptor';
+
 import type { ResponseHeaders } from './types';
+import { TIMES, wantedHeaders } from './wanted-headers';
 
 /** So many responses of a client are looked through, and then every so many: each header that is asked for costs. */
 const FEW = 8;
@@ -7,12 +10,18 @@ const STEP = 32;
 /** Remembers which of the headers that are of interest a client's server sends. */
 export class SentHeaders {
   names: readonly string[] = [];
+  /** Whether some of them tell how long the server took. */
+  timed = false;
   #responses = 0;
 
-  look(headers: ResponseHeaders, wanted: readonly string[]): void {
+  look(headers: ResponseHeaders, limits: NonNullable<Quirks['limits']>): void {
     const before = this.#responses++;
-    if (before >= FEW && before % STEP !== 0) return;
+    if (before < FEW || before % STEP === 0) this.#find(headers, wantedHeaders(limits));
+  }
+
+  #find(headers: ResponseHeaders, wanted: readonly string[]): void {
     this.names = wanted.filter((name) => this.names.includes(name) || headers.get(name) !== null);
+    this.timed = TIMES.some((name) => this.names.includes(name));
   }
 
   /** Another kind of response is there, which may have other headers. */

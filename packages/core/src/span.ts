@@ -1,4 +1,11 @@
-import { type AttributeValue, type Context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { Call } from './call';
 import { CallContext, IN_CALL } from './call-context';
 import type { GenAiProfile } from './catalogue';
@@ -49,9 +56,10 @@ export function addRequest(sink: AttributeSink, call: Call, request: unknown): v
   addAll(sink, method.attributes(request, endpoint), watch.profile);
 }
 
-function addAll(sink: AttributeSink, attributes: Record<string, unknown> = {}, profile: GenAiProfile): void {
+function addAll(sink: AttributeSink, attributes: Attributes | undefined, profile: GenAiProfile): void {
+  if (attributes === undefined) return;
   for (const key of Object.keys(attributes)) {
-    if (profile !== 'v1.41' || !semconv.LATEST_ONLY.has(key)) set(sink, key, attributes[key] as AttributeValue);
+    if (profile !== 'v1.41' || !semconv.LATEST_ONLY.has(key)) set(sink, key, attributes[key]);
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Ended } from './ended';
 import { onDemand } from './on-demand';
 import type { WrapOptions } from './options';
+import { shared } from './pipeline';
 import type { Cost } from './types';
 
-const tell = onDemand('onCall', () => import('./summary').then(({ tellSummary }) => tellSummary));
+/** Tells of a call that is over. */
+export const tell = onDemand('onCall', () => import('./summary').then(({ tellSummary }) => tellSummary));
 
 /** Loads what makes summaries, if the user asked for them. */
 export function loadSummaries({ onCall }: WrapOptions): void {
@@ -16,6 +18,6 @@ export function loadSummaries({ onCall }: WrapOptions): void {
  */
 export function summaryOf(ended: Ended): ((cost: Cost | undefined) => void) | undefined {
   const { watch, stream, headers } = ended.call;
-  if (watch.options.onCall === undefined) return undefined;
+  if ((watch.options.onCall ?? shared().calls) === undefined) return undefined;
   return (cost) => tell.run(ended, stream, headers, cost);
 }

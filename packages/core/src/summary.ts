@@ -5,6 +5,7 @@ import type { Ended } from './ended';
 import { quietly } from './guard';
 import { inform } from './inform';
 import { cut } from './models';
+import { shared } from './pipeline';
 import { spanContextOf } from './span-context';
 import { secondsPerOutputToken } from './stream-speed';
 import type { StreamTimes } from './stream-times';
@@ -16,7 +17,9 @@ type Headers = ResponseHeaders | undefined;
 /** Tells `onCall` of a call that is over. Stream and headers are what the call has let go of since. */
 export function tellSummary(ended: Ended, stream: Stream, headers: Headers, cost: Cost | undefined): void {
   const { onCall } = ended.call.watch.options;
-  if (onCall !== undefined) inform('onCall', onCall, summarize(ended, stream, headers, cost));
+  const summary = summarize(ended, stream, headers, cost);
+  if (onCall !== undefined) inform('onCall', onCall, summary);
+  shared().calls?.ended(summary, ended.call);
 }
 
 function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | undefined): CallSummary {

@@ -32,15 +32,6 @@ export function tapStream(stream: TappableStream, call: Call): void {
   };
 }
 
-const AsyncGeneratorPrototype: object = Object.getPrototypeOf(async function* () {}.prototype);
-const AsyncIteratorPrototype: object = Object.getPrototypeOf(AsyncGeneratorPrototype);
-
-/** What the tap passes for: generators are what the SDKs have. */
-const prototypeOf = (source: object): object =>
-  Object.prototype.isPrototypeOf.call(AsyncGeneratorPrototype, source)
-    ? AsyncGeneratorPrototype
-    : AsyncIteratorPrototype;
-
 function nextOf(source: AsyncIterator<unknown>, value: undefined, link: CallLink<Call>): Promise<Step> {
   try {
     return source.next(value);
@@ -61,38 +52,68 @@ function observeOdd(step: unknown, onStep: (step: Step) => void, onError: (error
   return once;
 }
 
-/** Hands on what `source` gives, its own promises included, and looks at them on the side. */
-function tapIterator(source: AsyncIterator<unknown>, link: CallLink<Call>): AsyncIterator<unknown> {
-  const onStep = (step: Step): void => {
-    try {
-      if (step.done) link.call?.exhausted();
-      else link.call?.arrived(step.value);
-    } catch (fault) {
-      warnFault('a step of a stream', fault);
+type Source = AsyncIterator<unknown>;
+type TapClass = new (source: Source, link: CallLink<Call>) => Source;
+
+/** Hands on what its source gives, the source's own promises included, and looks at them on the side. */
+function tapClass(prototype: object): TapClass {
+  class Tap implements Source {
+    readonly #source: Source;
+    readonly #link: CallLink<Call>;
+    // One pair for all chunks: a closure for each would be the largest part of its cost.
+    readonly #onStep: (step: Step) => void;
+    readonly #onError: (error: unknown) => void;
+
+    constructor(source: Source, link: CallLink<Call>) {
+      this.#source = source;
+      this.#link = link;
+      this.#onStep = (step) => observe(step, link);
+      this.#onError = (error) => link.call?.failed(error);
+      // An iterator without them has none here either.
+      if (source.return === undefined) Object.assign(this, { return: undefined });
+      if (source.throw === undefined) Object.assign(this, { throw: undefined });
+      if (link.call !== undefined) watchFor(this, link.call);
     }
-  };
-  const onError = (error: unknown): void => link.call?.failed(error);
-  // Closures, not a class: they cost the least per chunk.
-  const tap: AsyncIterator<unknown> = Object.create(prototypeOf(source));
-  tap.next = (value?: undefined) => {
-    link.call?.pulled();
-    const step = nextOf(source, value, link);
-    if (step instanceof Promise) step.then(onStep, onError);
-    else return observeOdd(step, onStep, onError);
-    return step;
-  };
-  // Own, even where there is none: the generators' own methods know only generators.
-  tap.return = closing(source, 'return', link);
-  tap.throw = closing(source, 'throw', link);
-  if (link.call !== undefined) watchFor(tap, link.call);
-  return tap;
+
+    next(value?: undefined): Promise<Step> {
+      this.#link.call?.pulled();
+      const step = nextOf(this.#source, value, this.#link);
+      if (step instanceof Promise) step.then(this.#onStep, this.#onError);
+      else return observeOdd(step, this.#onStep, this.#onError);
+      return step;
+    }
+
+    return(value?: unknown): Promise<Step> {
+      this.#link.call?.closed();
+      return this.#source.return!(value);
+    }
+
+    throw(value?: unknown): Promise<Step> {
+      this.#link.call?.closed();
+      return this.#source.throw!(value);
+    }
+  }
+  // Nothing that a generator's prototype lacks: inspected, it looks like one.
+  Reflect.deleteProperty(Tap.prototype, 'constructor');
+  Object.setPrototypeOf(Tap.prototype, prototype);
+  return Tap;
 }
 
-/** The consumer breaks off. An iterator without the method has none here either. */
-function closing(source: AsyncIterator<unknown>, method: 'return' | 'throw', link: CallLink<Call>) {
-  if (source[method] === undefined) return undefined;
-  return (value?: unknown): Promise<Step> => {
-    link.call?.closed();
-    return source[method]!(value);
-  };
+function observe(step: Step, link: CallLink<Call>): void {
+  try {
+    if (step.done) link.call?.exhausted();
+    else link.call?.arrived(step.value);
+  } catch (fault) {
+    warnFault('a step of a stream', fault);
+  }
 }
+
+const AsyncGeneratorPrototype: object = Object.getPrototypeOf(async function* () {}.prototype);
+const GeneratorTap = tapClass(AsyncGeneratorPrototype);
+const IteratorTap = tapClass(Object.getPrototypeOf(AsyncGeneratorPrototype));
+
+/** What the tap passes for: generators are what the SDKs have. */
+const tapIterator = (source: Source, link: CallLink<Call>): Source =>
+  Object.prototype.isPrototypeOf.call(AsyncGeneratorPrototype, source)
+    ? new GeneratorTap(source, link)
+    : new IteratorTap(source, link);

@@ -42,12 +42,14 @@ export interface Cost {
   readonly source: CostSource;
 }
 
+const NO_REASONS: readonly string[] = Object.freeze([]);
+
 /** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */
 export class CallFacts {
   responseId: string | undefined = undefined;
   responseModel: string | undefined = undefined;
   /** By choice index; a choice without a reason yet is `''`. */
-  readonly finishReasons: string[] = [];
+  finishReasons: readonly string[] = NO_REASONS;
   usage: Usage | undefined = undefined;
   /** The server's own figure, in US dollars. */
   cost: number | undefined = undefined;
@@ -75,13 +77,15 @@ export class CallFacts {
 
   /** There are at least `choices` of them, each of which ends with a reason. */
   expect(choices: number): void {
-    while (this.finishReasons.length < choices) this.finishReasons.push('');
+    const missing = choices - this.finishReasons.length;
+    // Not by `push`, which keeps room for 17.
+    if (missing > 0) this.finishReasons = this.finishReasons.concat(new Array<string>(missing).fill(''));
   }
 
   /** A choice ended; when all of them have, so has the stream. */
   finish(choice: number, reason: string): void {
     this.expect(choice + 1);
-    this.finishReasons[choice] = reason;
+    (this.finishReasons as string[])[choice] = reason;
     this.complete = !this.finishReasons.includes('');
   }
 }

@@ -4,10 +4,11 @@ import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
 import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
 import { own } from './own';
-import { type Pipeline, pipelineOf } from './pipeline';
+import { type Pipeline, pipelineOf, shared } from './pipeline';
 import { SCHEMA_URL } from './semconv';
 import { SentHeaders } from './sent-headers';
 import type { Endpoint, Series } from './series';
+import { type Tally, tallyOf } from './tally';
 import { CORE_VERSION, SCOPE_NAME } from './version';
 
 const IDLE_TIMEOUT = 600_000;
@@ -17,21 +18,21 @@ export class Watch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
   readonly sent: SentHeaders = new SentHeaders();
+  readonly tally: Tally;
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
-  #client: object;
   #baseURL: unknown;
   #endpoint: Endpoint | undefined;
   #tracer: Tracer | undefined;
   #tracerFrom: unknown;
 
   constructor(
-    client: object,
+    readonly client: object,
     readonly descriptor: ProviderDescriptor,
     readonly options: WrapOptions,
   ) {
-    this.#client = client;
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
+    this.tally = tallyOf(shared().tallies, this);
   }
 
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */
@@ -66,11 +67,11 @@ export class Watch {
 
   /** The client's base URL may be changed after it was wrapped. */
   get endpoint(): Endpoint {
-    const baseURL = own(this.#client, 'baseURL');
+    const baseURL = own(this.client, 'baseURL');
     if (this.#endpoint === undefined || baseURL !== this.#baseURL) {
       this.#baseURL = baseURL;
-      const destination = this.descriptor.destination(this.#client, this.options.provider);
-      this.#endpoint = toEndpoint(destination, this.descriptor.quirks?.(destination, this.#client));
+      const destination = this.descriptor.destination(this.client, this.options.provider);
+      this.#endpoint = toEndpoint(destination, this.descriptor.quirks?.(destination, this.client));
     }
     return this.#endpoint;
   }

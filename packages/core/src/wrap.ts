@@ -47,34 +47,35 @@ function warnNothing({ name, methods }: ProviderDescriptor): void {
 }
 
 function patchMethod(client: object, method: MethodDescriptor, watch: Watch): boolean {
-  return replaceIn(client, method, (original, self, args) => {
+  return replaceIn(client, method, watch, (original, self, args) => {
     const call = method.isCall?.(args) === false ? undefined : begin(method, watch, args);
     return call === undefined ? Reflect.apply(original, self, args) : run(call, original, self, amend(call, args));
   });
 }
 
 function observeMethod(client: object, method: ObservedMethod, watch: Watch): void {
-  replaceIn(client, method, (original, self, args) => {
+  replaceIn(client, method, watch, (original, self, args) => {
     const returned: unknown = Reflect.apply(original, self, args);
     quietly('observing a method', () => observeResult(returned, method, args, watch));
     return returned;
   });
 }
 
-function replaceIn(client: object, { resource, method }: Place, call: Stand): boolean {
+function replaceIn(client: object, { resource, method }: Place, { options }: Watch, call: Stand): boolean {
   let found: unknown = client;
   for (const name of resource) found = (found as Resource | undefined)?.[name];
   if (typeof (found as Resource | undefined)?.[method] !== 'function') return false;
-  replace(found as Resource, method, call);
+  replace(found as Resource, method, call, options.yields);
   return true;
 }
 
 function patchCopy(client: Resource, name: string, descriptor: ProviderDescriptor, options: WrapOptions): void {
   if (typeof client[name] !== 'function') return;
-  replace(client, name, (original, self, args) => {
+  const wrapMade: Stand = (original, self, args) => {
     const made: unknown = Reflect.apply(original, self, args);
     return typeof made === 'object' && made !== null ? wrapClient(made, descriptor, options) : made;
-  });
+  };
+  replace(client, name, wrapMade, options.yields);
 }
 
 /** Runs the caller's method in the context of the call. */

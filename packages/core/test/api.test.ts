@@ -38,6 +38,7 @@ it('exports what it says', () => {
       "perMillionTokens",
       "quietly",
       "recordFirstAudio",
+      "subscribeCalls",
       "subscribeExemplars",
       "wrapClient",
     ]

@@ -113,14 +113,22 @@ describe('the price of a call', () => {
     expect(table.price(callOf({ provider: 'together', model: 'x/meta/asked' }))).toBeUndefined();
   });
 
-  it.each(['batch', 'flex', 'performance', 'priority', 'reserved', 'scale'])(
-    'is not known of the tier %s',
-    (serviceTier) => {
-      const { table } = createTable({ asked: PLAIN });
-      expect(table.price(callOf({ serviceTier }))).toBeUndefined();
-      expect(table.price(callOf({ serviceTier: 'default' }))).toBe(2);
-    },
-  );
+  it('is half for a batch, where the service takes half and the price depends on nothing but the counts', () => {
+    const { table } = createTable({ asked: PLAIN, tiered: TIERED });
+    const batch = { serviceTier: 'batch' };
+    expect(table.price(callOf({ ...batch, usage: { input: 1e6, output: 1e6 } }))).toBe((2 + 8) / 2);
+    expect(table.price(callOf({ ...batch, model: 'tiered' }))).toBeUndefined();
+    expect(table.price(callOf({ model: 'tiered' }))).toBe(100);
+    const elsewhere = createTable({ asked: PLAIN }, 'together').table;
+    expect(elsewhere.price(callOf({ ...batch, provider: 'together' }))).toBeUndefined();
+    expect(elsewhere.price(callOf({ provider: 'together' }))).toBe(2);
+  });
+
+  it.each(['flex', 'performance', 'priority', 'reserved', 'scale'])('is not known of the tier %s', (serviceTier) => {
+    const { table } = createTable({ asked: PLAIN });
+    expect(table.price(callOf({ serviceTier }))).toBeUndefined();
+    expect(table.price(callOf({ serviceTier: 'default' }))).toBe(2);
+  });
 
   it('is not known where the input was not counted', () => {
     const { table } = createTable({ asked: PLAIN });

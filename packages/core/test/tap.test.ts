@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { type createFakeClient, type FakeChunk, FakeStream } from './fake-sdk';
 import { createWrapped, figures, useTelemetry } from './measure';
@@ -34,7 +35,9 @@ describe('the iterator of a stream', () => {
     const { stream } = await streamBy(serve);
     const iterator = stream.iterator() as AsyncGenerator<FakeChunk>;
     expect(Object.prototype.toString.call(iterator)).toBe('[object AsyncGenerator]');
-    expect(Object.getPrototypeOf(iterator)).toBe(Object.getPrototypeOf(serve.prototype));
+    expect(Object.getPrototypeOf(Object.getPrototypeOf(iterator))).toBe(Object.getPrototypeOf(serve.prototype));
+    expect(inspect(iterator)).toBe(inspect(serve()));
+    expect(Reflect.ownKeys(iterator)).toEqual([]);
     expect(iterator[Symbol.asyncIterator]()).toBe(iterator);
   });
 

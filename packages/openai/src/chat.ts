@@ -62,6 +62,8 @@ interface ChatBody extends ErrorBody {
   readonly time_info?: unknown;
   /** Dynamo. */
   readonly nvext?: unknown;
+  /** Fireworks. */
+  readonly perf_metrics?: unknown;
 }
 
 const MOST_CHOICES = 1024;
@@ -143,7 +145,8 @@ function foldBody(facts: CallFacts, body: ChatBody): void {
 /** A server that tells its times does so once all is written. They are read when the call is over. */
 function foldTimes(facts: CallFacts, body: ChatBody): void {
   const { timings } = body;
-  if (timings ?? body.time_info ?? body.nvext ?? (body.usage ?? body.x_groq?.usage)?.queue_time) facts.server = body;
+  if (timings ?? body.time_info ?? body.nvext ?? body.perf_metrics ?? (body.usage ?? body.x_groq?.usage)?.queue_time)
+    facts.server = body;
   if (timings && facts.usage === undefined) facts.usage = usageOfTimings(timings);
 }
 

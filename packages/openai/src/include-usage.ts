@@ -1,12 +1,16 @@
 import { type Amendment, own, type ProviderDescriptor, type Quirks } from '@grump/llm-otel-core';
 
-/** Methods whose streams take `stream_options`. */
-const METHODS: ReadonlySet<string> = new Set(['chat.completions', 'completions']);
-
-/** A descriptor whose streams ask for usage. */
+/** A descriptor whose streams ask for usage: those of completions, which take `stream_options`. */
 export function askingForUsage(descriptor: ProviderDescriptor): ProviderDescriptor {
+  // Until it is there, and where it can't be, a raw response is handed out as it came.
+  import('./hidden-usage').then(
+    ({ withoutEvents }) => {
+      USAGE.raw = (response) => withoutEvents(response, isUsageAlone);
+    },
+    () => {},
+  );
   const methods = descriptor.methods.map((method) =>
-    METHODS.has(method.resource.join('.')) ? { ...method, amendment: USAGE } : method,
+    method.resource.at(-1) === 'completions' ? { ...method, amendment: USAGE } : method,
   );
   return { ...descriptor, methods };
 }
@@ -23,13 +27,10 @@ function askForUsage(request: unknown, quirks: Quirks | undefined): unknown {
   if (own(options, 'include_usage') !== undefined) return undefined;
   // Azure refuses it beside data of the user's own.
   if (own(request, 'data_sources') !== undefined) return undefined;
-  const asking = Object.create(Object.getPrototypeOf(request), Object.getOwnPropertyDescriptors(request));
   const value = { ...(options as object | undefined), include_usage: true };
-  return Object.defineProperty(asking, 'stream_options', {
-    value,
-    enumerable: true,
-    writable: true,
-    configurable: true,
+  return Object.create(Object.getPrototypeOf(request), {
+    ...Object.getOwnPropertyDescriptors(request),
+    stream_options: { value, enumerable: true, writable: true, configurable: true },
   });
 }
 

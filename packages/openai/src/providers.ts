@@ -1,50 +1,47 @@
 import { type Destination, own, ownString, parseURL, type Quirks } from '@grump/llm-otel-core';
 import type { Attributes } from '@opentelemetry/api';
 
-export interface Host {
-  /** The end of the host name; the label stands for every host below it. */
-  readonly host: string;
-  readonly provider: string;
-  /** `gen_ai.provider.name`, where it is not the label with `_` for `-`. */
-  readonly genAi?: string;
-}
+/**
+ * The end of a host's name, whose label stands for every host below it, or what the whole name matches; the label; and
+ * `gen_ai.provider.name`, where that is not the label with `_` for `-`.
+ */
+export type Host = readonly [host: string | RegExp, provider: string, genAi?: string];
 
 /** Servers known by the host of their base URL. GenAI names from the conventions' registry (2026-10) where it has one. */
 export const HOSTS: readonly Host[] = [
-  { host: 'integrate.api.nvidia.com', provider: 'nvidia-nim' },
-  { host: 'ai.api.nvidia.com', provider: 'nvidia-nim' },
-  { host: 'api.nvcf.nvidia.com', provider: 'nvidia-nim' },
-  { host: 'openai.azure.com', provider: 'azure', genAi: 'azure.ai.openai' },
-  { host: 'cognitiveservices.azure.com', provider: 'azure', genAi: 'azure.ai.openai' },
-  { host: 'services.ai.azure.com', provider: 'azure', genAi: 'azure.ai.inference' },
-  { host: 'openai.com', provider: 'openai' },
-  { host: 'groq.com', provider: 'groq' },
-  { host: 'cerebras.ai', provider: 'cerebras' },
-  { host: 'mistral.ai', provider: 'mistral', genAi: 'mistral_ai' },
-  { host: 'deepseek.com', provider: 'deepseek' },
-  { host: 'x.ai', provider: 'xai', genAi: 'x_ai' },
-  { host: 'perplexity.ai', provider: 'perplexity' },
-  { host: 'moonshot.ai', provider: 'moonshot', genAi: 'moonshot_ai' },
-  { host: 'moonshot.cn', provider: 'moonshot', genAi: 'moonshot_ai' },
-  { host: 'cohere.ai', provider: 'cohere' },
-  { host: 'cohere.com', provider: 'cohere' },
-  { host: 'generativelanguage.googleapis.com', provider: 'gemini', genAi: 'gcp.gemini' },
-  { host: 'googleapis.com', provider: 'vertex', genAi: 'gcp.vertex_ai' },
-  { host: 'amazonaws.com', provider: 'bedrock', genAi: 'aws.bedrock' },
-  { host: 'api.aws', provider: 'bedrock', genAi: 'aws.bedrock' },
-  { host: 'openrouter.ai', provider: 'openrouter' },
-  { host: 'together.xyz', provider: 'together' },
-  { host: 'together.ai', provider: 'together' },
-  { host: 'fireworks.ai', provider: 'fireworks' },
-  { host: 'dashscope.aliyuncs.com', provider: 'alibaba' },
-  { host: 'dashscope-intl.aliyuncs.com', provider: 'alibaba' },
-  { host: 'z.ai', provider: 'zai' },
-  { host: 'databricks.com', provider: 'databricks' },
+  ['integrate.api.nvidia.com', 'nvidia-nim'],
+  ['ai.api.nvidia.com', 'nvidia-nim'],
+  ['api.nvcf.nvidia.com', 'nvidia-nim'],
+  ['openai.azure.com', 'azure', 'azure.ai.openai'],
+  ['cognitiveservices.azure.com', 'azure', 'azure.ai.openai'],
+  ['services.ai.azure.com', 'azure', 'azure.ai.inference'],
+  ['openai.com', 'openai'],
+  ['groq.com', 'groq'],
+  ['cerebras.ai', 'cerebras'],
+  ['mistral.ai', 'mistral', 'mistral_ai'],
+  ['deepseek.com', 'deepseek'],
+  ['x.ai', 'xai', 'x_ai'],
+  ['perplexity.ai', 'perplexity'],
+  ['moonshot.ai', 'moonshot', 'moonshot_ai'],
+  ['moonshot.cn', 'moonshot', 'moonshot_ai'],
+  ['cohere.ai', 'cohere'],
+  ['cohere.com', 'cohere'],
+  ['generativelanguage.googleapis.com', 'gemini', 'gcp.gemini'],
+  [/\baiplatform\.(.+\.)?googleapis\.com$/, 'vertex', 'gcp.vertex_ai'],
+  [/\bbedrock-.*\.(amazonaws\.com(\.cn)?|api\.aws)$/, 'bedrock', 'aws.bedrock'],
+  ['openrouter.ai', 'openrouter'],
+  ['together.xyz', 'together'],
+  ['together.ai', 'together'],
+  ['fireworks.ai', 'fireworks'],
+  ['dashscope.aliyuncs.com', 'alibaba'],
+  ['dashscope-intl.aliyuncs.com', 'alibaba'],
+  ['z.ai', 'zai'],
+  ['databricks.com', 'databricks'],
 ];
 
 /** `gen_ai.provider.name` of a label that the user gave. */
 const GEN_AI: ReadonlyMap<string, string> = new Map(
-  HOSTS.flatMap(({ provider, genAi }) => (genAi === undefined ? [] : [[provider, genAi] as const])).reverse(),
+  HOSTS.flatMap(([, provider, genAi]) => (genAi === undefined ? [] : [[provider, genAi] as const])).reverse(),
 );
 
 /** Label of a server that is told by nothing. */
@@ -66,8 +63,10 @@ function providerOf(client: object, given: string | undefined, baseURL: string |
   const provider = given ?? sdkProvider(client);
   if (provider !== undefined) return { provider, ...genAiName(GEN_AI.get(provider)) };
   const hostname = parseURL(baseURL)?.hostname ?? '';
-  const known = HOSTS.find(({ host }) => hostname === host || hostname.endsWith(`.${host}`));
-  if (known !== undefined) return { provider: known.provider, ...genAiName(known.genAi) };
+  const known = HOSTS.find(([host]) =>
+    typeof host === 'string' ? `.${hostname}`.endsWith(`.${host}`) : host.test(hostname),
+  );
+  if (known !== undefined) return { provider: known[1], ...genAiName(known[2]) };
   return isAzure(client) ? { provider: 'azure', genAiProvider: 'azure.ai.openai' } : { provider: COMPATIBLE };
 }
 

@@ -21,6 +21,8 @@ interface Part {
 
 interface Item {
   readonly type?: unknown;
+  readonly id?: unknown;
+  readonly call_id?: unknown;
   readonly content?: unknown;
   readonly summary?: unknown;
   readonly arguments?: unknown;
@@ -107,6 +109,11 @@ function foldResponse(facts: CallFacts, body: ResponseBody, isOver: boolean): vo
   if (!isOver) return;
   facts.finish(0, finishReason(body));
   if (body.status === 'failed') foldError(facts, body.error);
+  const { output } = body;
+  if (!Array.isArray(output) || output.length === 0) return;
+  // The last response counts, where it has any items: some servers stream them and send none at the end.
+  facts.toolCalls = undefined;
+  for (const item of output) foldToolCall(facts, item);
 }
 
 function foldError(facts: CallFacts, error: ServerError | null | undefined): void {
@@ -116,9 +123,19 @@ function foldError(facts: CallFacts, error: ServerError | null | undefined): voi
 
 /** Some servers send an item whole: it counts when it is done, unless parts of it came before. */
 function foldItem(facts: CallFacts, item: Item, type: string): ChunkKind {
-  if (!type.endsWith('.done')) facts.partial = false;
-  else if (!facts.partial) return kindOf(item);
-  return NO_TOKEN;
+  if (!type.endsWith('.done')) {
+    facts.partial = false;
+    return NO_TOKEN;
+  }
+  foldToolCall(facts, item);
+  return facts.partial ? NO_TOKEN : kindOf(item);
+}
+
+/** Calls of the application's own tools. */
+function foldToolCall(facts: CallFacts, item: Item | null): void {
+  if (item?.type !== 'function_call' && item?.type !== 'custom_tool_call') return;
+  facts.toolCalls ??= new Set();
+  facts.toolCalls.add(`${item.call_id ?? item.id ?? facts.toolCalls.size}`);
 }
 
 function kindOf(item: Item): ChunkKind {

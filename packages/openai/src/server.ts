@@ -22,6 +22,7 @@ const SERVERS: readonly { find(body: Fields): unknown; read(told: Fields): Serve
   { find: ({ time_info }) => time_info, read: seconds },
   { find: ({ usage, x_groq }) => groqUsage(usage) ?? groqUsage(fields(x_groq).usage), read: seconds },
   { find: ({ nvext }) => fields(nvext).timing, read: dynamo },
+  { find: ({ perf_metrics }) => perf_metrics, read: fireworks },
 ];
 
 /** What an OpenAI-compatible server told of its own work, in `told`, the chunk or result that had it, or in headers. */
@@ -63,6 +64,21 @@ function dynamo({ prefill_wait_time_ms, prefill_time_ms, ttft_ms, total_time_ms 
     queueSeconds,
     prefillSeconds: fromMillis(prefill_time_ms) ?? less(firstToken, queueSeconds ?? 0),
     decodeSeconds: less(fromMillis(total_time_ms), firstToken),
+  };
+}
+
+/** Fireworks: seconds, as text. Only dedicated deployments tell queue from prefill; else all until the first token is prefill. */
+function fireworks(told: Fields): ServerTimes {
+  const read = (name: string): number | undefined => {
+    const value = told[name];
+    return typeof value === 'string' && value !== '' ? number(Number(value)) : number(value);
+  };
+  const queueSeconds = read('prefill-queue-duration');
+  const firstToken = read('server-time-to-first-token');
+  return {
+    queueSeconds,
+    prefillSeconds: read('prefill-duration') ?? less(firstToken, queueSeconds ?? 0),
+    decodeSeconds: read('generation-duration') ?? less(read('server-processing-time'), firstToken),
   };
 }
 

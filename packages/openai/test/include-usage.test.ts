@@ -113,6 +113,22 @@ describe.each(VERSIONS)('usage is asked for with %s, and its chunk hidden', (_, 
     expect(await tokens()).toBe(8);
   });
 
+  it('from the body that asResponse() gives', async () => {
+    const { client } = asking(SDK);
+    await import('../src/hidden-usage');
+    const bare = await serve(SDK).client.chat.completions.create(STREAM).asResponse();
+    const response = await client.chat.completions.create(STREAM).asResponse();
+    expect(response).toBeInstanceOf(Response);
+    expect([response.status, response.url, [...response.headers]]).toEqual([bare.status, bare.url, [...bare.headers]]);
+    expect(await response.text()).toBe(await bare.text());
+    const again = client.chat.completions.create(STREAM);
+    await again.asResponse();
+    expect(await readAll((await again) as never)).toEqual(CHUNKS);
+    const [raw, stream] = await Promise.all([client.chat.completions.create(STREAM).asResponse(), streamOf(client)]);
+    expect(await readAll(stream)).toEqual(CHUNKS);
+    expect(await raw.text()).not.toContain('usage');
+  });
+
   it('from a consumer that breaks off', async () => {
     const { client, spans } = asking(SDK);
     for await (const _ of await streamOf(client)) break;

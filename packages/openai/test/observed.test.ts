@@ -36,7 +36,7 @@ describe.each(SDKS)('%s: a batch', (name, SDK) => {
     );
     const id = `batch_${name}`;
     const answers = [batch(id, 'validating'), batch(id, 'in_progress'), finished(id)];
-    const wrapped = useWrapped(answers, { SDK, pricing });
+    const wrapped = useWrapped(answers, { SDK, pricing, provider: 'litellm' });
     const { batches } = wrapped.client;
     await batches.create(ORDER);
     await batches.retrieve(id);
@@ -67,6 +67,18 @@ describe.each(SDKS)('%s: a batch', (name, SDK) => {
 });
 
 describe('a batch', () => {
+  it('costs half of what the price table has, before any other price', async () => {
+    const pricing = vi.fn(() => 1);
+    const wrapped = useWrapped([batch('batch_half', 'in_progress'), finished('batch_half')], { pricing });
+    await wrapped.client.batches.retrieve('batch_half');
+    await wrapped.client.batches.retrieve('batch_half');
+    const usd = ((1000 * 1.25 + 200 * 0.125 + 300 * 10) * 1e-6) / 2;
+    await vi.waitFor(async () =>
+      expect(await wrapped.telemetry.total('llm_cost_total', { source: 'table' })).toBeCloseTo(usd, 12),
+    );
+    expect(pricing).not.toHaveBeenCalled();
+  });
+
   const play = async (answers: readonly { body: object }[], use: (client: OpenAI) => Promise<unknown>) => {
     const wrapped = useWrapped(answers);
     await use(wrapped.client);

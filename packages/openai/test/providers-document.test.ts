@@ -11,7 +11,7 @@ const rows = new Map(
 
 /** Servers that no host tells. */
 const OF_ONES_OWN = ['vllm', 'sglang', 'tgi', 'llama.cpp', 'ollama', 'tensorrt-llm', 'dynamo', 'triton', 'litellm'];
-const LABELS = new Set([...HOSTS.map(({ provider }) => provider), ...OF_ONES_OWN, 'openai-compatible']);
+const LABELS = new Set([...HOSTS.map(([, provider]) => provider), ...OF_ONES_OWN, 'openai-compatible']);
 
 describe('docs/providers.md', () => {
   it('has one row for each label', () => {

@@ -88,6 +88,17 @@ describe('the facts of a stream', () => {
     expect(facts.finishReasons).toEqual(['stop']);
   });
 
+  it("count the calls of the application's own tools, which the end has again, or not at all", () => {
+    const call = { type: 'function_call', call_id: 'call_1', arguments: '{}' };
+    const custom = { type: 'custom_tool_call', id: 'ctc_1', input: 'x' };
+    const items = [added(call), done(call), added(custom), done(custom), done({ type: 'web_search_call', id: 'ws_1' })];
+    expect(fold(...items).facts.toolCalls?.size).toBe(2);
+    expect(fold(...items, over('completed')).facts.toolCalls?.size).toBe(2);
+    expect(fold(...items, over('completed', { output: [call, custom, null] })).facts.toolCalls?.size).toBe(2);
+    expect(folded({ status: 'completed', output: [call, { ...call, call_id: 'call_2' }] }).toolCalls?.size).toBe(2);
+    expect(folded({ status: 'completed', output: [{ type: 'message' }] }).toolCalls).toBeUndefined();
+  });
+
   it('are incomplete without a terminal event', () => {
     expect(fold({ type: 'response.created', response: { status: 'in_progress' } }).facts.complete).toBe(false);
     expect(fold(delta('output_text'), { type: 'response.output_text.done', text: 'x' }).facts.complete).toBe(false);

@@ -51,6 +51,29 @@ describe('what servers tell of their work', () => {
       { prefillSeconds: 0.082, decodeSeconds: 0.918 },
     ],
     ['Dynamo before the end', timing({ prefill_wait_time_ms: 12 }), { queueSeconds: 0.012 }],
+    [
+      'Fireworks',
+      { perf_metrics: { 'server-time-to-first-token': '0.35', 'server-processing-time': 2.5, 'prompt-tokens': '256' } },
+      { prefillSeconds: 0.35, decodeSeconds: 2.15 },
+    ],
+    [
+      'Fireworks, a deployment of your own',
+      {
+        perf_metrics: {
+          'prefill-queue-duration': '0.25',
+          'prefill-duration': '0.1',
+          'generation-duration': '2',
+          'server-time-to-first-token': '0.36',
+          'server-processing-time': '2.5',
+        },
+      },
+      { queueSeconds: 0.25, prefillSeconds: 0.1, decodeSeconds: 2 },
+    ],
+    [
+      'Fireworks with junk',
+      { perf_metrics: { 'prefill-queue-duration': '', 'server-time-to-first-token': 'soon' } },
+      {},
+    ],
     ['nobody', { nvext: { worker_id: {} } }, {}],
     ['a server with junk', { timings: { prompt_ms: -1, predicted_ms: 'soon', draft_n: Number.NaN } }, {}],
     ['a server with more junk', { timings: 'text', time_info: [], nvext: 7, usage: 'x' }, {}],

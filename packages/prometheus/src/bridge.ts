@@ -20,6 +20,8 @@ import {
 } from './handlers';
 import type { PrometheusBridgeOptions } from './options';
 import { Pages } from './pages';
+import { type CollectIntoOptions, type Collecting, collectInto } from './prom-client/collect-into';
+import type { PromClientRegistry } from './prom-client/registry';
 import { createResponder } from './responder';
 import { ScrapeError } from './scrape-error';
 import { type ListenOptions, type MetricsServer, startServer } from './server';
@@ -115,6 +117,14 @@ export class PrometheusBridge extends MetricReader {
     return snapshotsOf(collection, this.#familyOptions);
   }
 
+  /**
+   * Adds all of this to a `prom-client` registry, now and with every page of it. Rejects with a `NameClashError` if it
+   * has metrics of the same names.
+   */
+  collectInto(registry: PromClientRegistry, options?: CollectIntoOptions): Promise<Collecting> {
+    return collectInto(this, registry, options);
+  }
+
   /** Starts a server for the page, by default on `http://localhost:9464/metrics`. It ends with `shutdown()`. */
   async listen(options?: ListenOptions): Promise<MetricsServer> {
     const server = await startServer(this.handler, () => this.#state === 'bound', options);
@@ -140,10 +150,15 @@ export class PrometheusBridge extends MetricReader {
     await Promise.all(Array.from(this.#servers, (server) => server.close()));
   }
 
+  /** All that there is to show at this moment. */
+  protected collectMetrics(timeoutMillis: number): Promise<Collection> {
+    return this.#source.collect(timeoutMillis);
+  }
+
   async #collect(timeoutMillis: number): Promise<Collection> {
     if (this.#state === 'unbound') throw new ScrapeError('the bridge is not in the `readers` of a MeterProvider');
     if (this.#state === 'ended') throw new ScrapeError('the bridge has been shut down', 503);
-    const collection = await this.#source.collect(timeoutMillis);
+    const collection = await this.collectMetrics(timeoutMillis);
     const { resource } = collection;
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     return collection;

@@ -34,6 +34,13 @@ export class ProtoWriter {
     this.#length += 8;
   }
 
+  fixed64(field: number, value: bigint): void {
+    this.#tag(field, 1);
+    this.#reserve(8);
+    this.#view.setBigUint64(this.#length, value, true);
+    this.#length += 8;
+  }
+
   text(field: number, value: string): void {
     this.#tag(field, 2);
     this.#sized(() => {

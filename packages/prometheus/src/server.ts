@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly port?: number;
   /** Path of the page. Default `/metrics`. */
   readonly path?: string;
+  /** Further pages, by path. */
+  readonly routes?: Readonly<Record<string, NodeHandler>>;
   /** Whether the server keeps the process alive. Default false. */
   readonly ref?: boolean;
   /** `key`, `cert` and whatever else `node:https` takes: with them it speaks HTTPS alone. Default none. */
@@ -39,7 +41,8 @@ export async function startServer(
   options: ListenOptions = {},
 ): Promise<MetricsServer> {
   const { host = 'localhost', port = 9464, path = '/metrics', ref = false, tls } = options;
-  const server = await createServer(tls, createRouter(handler, isReady, path));
+  const routes = new Map(Object.entries({ ...options.routes, [path]: handler }));
+  const server = await createServer(tls, createRouter(routes, isReady, path));
   if (!ref) server.on('connection', (socket) => socket.unref());
   await bind(server, host, port);
   server.on('error', (fault) => diag.error('@grump/llm-otel-prometheus: the metrics server had a fault', fault));
@@ -57,10 +60,11 @@ async function createServer(tls: ServerOptions | undefined, listener: Listener):
   return (await import('node:https')).createServer({ ...LIMITS, ...tls }, listener);
 }
 
-function createRouter(handler: NodeHandler, isReady: () => boolean, path: string): Listener {
+function createRouter(routes: ReadonlyMap<string, NodeHandler>, isReady: () => boolean, path: string): Listener {
   return (request, response) => {
-    const asked = request.url?.split('?', 1)[0];
-    if (asked === path) return void handler(request, response);
+    const asked = request.url?.split('?', 1)[0] ?? '';
+    const route = routes.get(asked);
+    if (route !== undefined) return void route(request, response);
     if (asked === '/-/healthy') return void writeAnswer(response, plainAnswer(200, 'Healthy'));
     if (asked !== '/-/ready') return void writeAnswer(response, plainAnswer(404, `The metrics are at ${path}`));
     const answer = isReady() ? plainAnswer(200, 'Ready') : plainAnswer(503, 'There are no metrics yet, or no more');
@@ -71,7 +75,8 @@ function createRouter(handler: NodeHandler, isReady: () => boolean, path: string
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: Error) => reject(new Error(bindingFault(cause, host, port), { cause })));
-    server.listen(port, host, resolve);
+    // Workers of a cluster would share the port, and each scrape would find another of them.
+    server.listen({ port, host, exclusive: true }, resolve);
   });
 }
 

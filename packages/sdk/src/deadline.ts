@@ -4,18 +4,19 @@ import { callWithTimeout, TimeoutError } from '@opentelemetry/core';
 /** Milliseconds that `forceFlush()` and `shutdown()` take at most. */
 export const DEADLINE_MILLIS = 5_000;
 
-/** Waits for the work until the deadline; a failure or a missed deadline goes to `diag`, never to the caller. */
+/** Waits for the work until the deadline; a failure or a missed deadline goes to `diag`, never to the caller, who is told whether it was over in time. */
 export async function settleWithin(
   timeoutMillis: number,
   name: string,
   work: () => Promise<unknown> | undefined,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await callWithTimeout(Promise.resolve().then(work), timeoutMillis);
+    return true;
   } catch (error) {
-    diag.warn(
-      `${name} ${error instanceof TimeoutError ? `was given up after ${timeoutMillis} ms` : `failed: ${reason(error)}`}.`,
-    );
+    const late = error instanceof TimeoutError;
+    diag.warn(`${name} ${late ? `was given up after ${timeoutMillis} ms` : `failed: ${reason(error)}`}.`);
+    return !late;
   }
 }
 

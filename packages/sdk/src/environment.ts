@@ -1,10 +1,26 @@
-import { getStringFromEnv, getStringListFromEnv } from '@opentelemetry/core';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
 import { oneOf, type Rule } from './rules';
 
-/** Reads `process.env`; a value that its rule refuses reads as unset and leaves a sentence in `problems`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables; a value that its rule refuses reads as unset and leaves a sentence in `problems`. */
 export class Environment {
   /** One sentence per wrong value: the variable, the value, what is allowed. */
   readonly problems: Set<string> = new Set();
+  /** Every variable that was looked at. */
+  readonly asked: Set<string> = new Set();
+  readonly #variables: Variables;
+
+  constructor(variables: Variables = process.env) {
+    this.#variables = variables;
+  }
+
+  /** The value without the spaces around it; `undefined` where that is empty. */
+  raw(variable: string): string | undefined {
+    this.asked.add(variable);
+    return this.#variables[variable]?.trim() || undefined;
+  }
 
   text(variable: string, rule: Rule): string | undefined {
     return this.#read(variable, rule, (raw) => raw);
@@ -22,10 +38,46 @@ export class Environment {
   /** Those of the listed words that are known; `undefined` where none is. */
   words<Word extends string>(variable: string, words: readonly Word[]): Word[] | undefined {
     const rule = oneOf(words);
-    const listed = (getStringListFromEnv(variable) ?? []).map((word) => word.toLowerCase());
-    for (const word of listed) if (!rule.accepts(word)) this.refuse(variable, word, rule.allowed);
+    const listed = (this.raw(variable) ?? '').split(',').map((word) => word.trim().toLowerCase());
+    const wrong = listed.filter((word) => word !== '' && !rule.accepts(word));
+    for (const word of wrong) this.refuse(variable, word, rule.allowed);
     const known = words.filter((word) => listed.includes(word));
     return known.length > 0 ? known : undefined;
+  }
+
+  /** As {@link words}, with `none` for an empty list. */
+  wordsOrNone<Word extends string>(variable: string, words: readonly Word[]): Word[] | undefined {
+    const listed = this.words<Word | 'none'>(variable, [...words, 'none']);
+    if (!listed?.includes('none')) return listed as Word[] | undefined;
+    if (listed.length > 1) this.refuse(variable, listed.join(','), `'none' alone, or a list without it`);
+    return listed.length > 1 ? undefined : [];
+  }
+
+  /** `key=value,key=value`, percent-decoded; `undefined` where it is not such a list. */
+  pairs(variable: string): Record<string, string> | undefined {
+    const raw = this.raw(variable);
+    if (raw === undefined) return undefined;
+    const pairs = raw.split(',').filter((pair) => pair.trim() !== '');
+    try {
+      return Object.fromEntries(pairs.map(decodePair));
+    } catch {
+      // The value of a wrong list of headers may be a secret.
+      const shown = variable.endsWith('_HEADERS') ? 'a malformed list' : raw;
+      this.refuse(variable, shown, 'key=value,key=value, percent-encoded');
+      return undefined;
+    }
+  }
+
+  /** What is in the file that the variable names. */
+  file(variable: string): Buffer | undefined {
+    const path = this.raw(variable);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path);
+    } catch {
+      this.refuse(variable, path, 'the path of a file that can be read');
+      return undefined;
+    }
   }
 
   /** Notes that `value` is not used. */
@@ -34,11 +86,18 @@ export class Environment {
   }
 
   #read<Value>(variable: string, rule: Rule, parse: (raw: string) => Value): Value | undefined {
-    const raw = getStringFromEnv(variable)?.trim();
+    const raw = this.raw(variable);
     if (raw === undefined) return undefined;
     const value = parse(raw);
     if (rule.accepts(value)) return value;
     this.refuse(variable, raw, rule.allowed);
     return undefined;
   }
+}
+
+function decodePair(pair: string): [key: string, value: string] {
+  const at = pair.indexOf('=');
+  const key = decodeURIComponent(pair.slice(0, at).trim());
+  if (at < 0 || key === '') throw new SyntaxError(pair);
+  return [key, decodeURIComponent(pair.slice(at + 1).trim())];
 }

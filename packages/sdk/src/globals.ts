@@ -3,18 +3,20 @@ import {
   DiagConsoleLogger,
   type DiagLogLevel,
   diag,
+  type LoggerProvider,
+  logs,
   type MeterProvider,
   metrics,
   propagation,
+  type TextMapPropagator,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 
 /** Takes a global away again; does nothing where somebody else has replaced it since. */
 export type Release = () => void;
-type Slot = 'trace' | 'metrics' | 'context' | 'propagation' | 'diag';
+type Slot = 'trace' | 'metrics' | 'logs' | 'context' | 'propagation' | 'diag';
 
 type Slots = { readonly [Name in Slot]?: unknown } & { readonly version?: string };
 
@@ -53,6 +55,14 @@ export function claimTracerProvider(provider: TracerProvider): Release | undefin
   );
 }
 
+export function claimLoggerProvider(provider: LoggerProvider): Release | undefined {
+  return claim(
+    'logs',
+    () => logs.setGlobalLoggerProvider(provider),
+    () => logs.disable(),
+  );
+}
+
 /** The context that follows asynchronous calls. */
 export function claimContext(): Release | undefined {
   const manager = new AsyncLocalStorageContextManager();
@@ -63,10 +73,9 @@ export function claimContext(): Release | undefined {
   );
 }
 
-/** `traceparent`, `tracestate` and `baggage`. */
-export function claimPropagation(): Release | undefined {
-  const propagators = [new W3CTraceContextPropagator(), new W3CBaggagePropagator()];
-  const propagator = new CompositePropagator({ propagators });
+/** The headers that go from service to service. */
+export function claimPropagation(propagator: TextMapPropagator | undefined): Release | undefined {
+  if (propagator === undefined) return undefined;
   return claim(
     'propagation',
     () => propagation.setGlobalPropagator(propagator),

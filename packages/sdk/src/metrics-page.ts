@@ -33,8 +33,8 @@ export class MetricsPage {
   };
 
   /** Opens the port; never rejects, since an application must not fail for want of one. */
-  listen(settings: Settings['prometheus']): void {
-    if (this.#bridge !== undefined && settings.listen) this.ready = this.#open(this.#bridge, settings);
+  listen(settings: Settings['prometheus'], health: NodeHandler): void {
+    if (this.#bridge !== undefined && settings.listen) this.ready = this.#open(this.#bridge, settings, health);
   }
 
   /** Closes the port; from here on the handlers answer 503. */
@@ -46,9 +46,10 @@ export class MetricsPage {
     await this.#server?.close();
   }
 
-  async #open(bridge: PrometheusBridge, { host, port, path }: Settings['prometheus']): Promise<void> {
+  async #open(bridge: PrometheusBridge, settings: Settings['prometheus'], health: NodeHandler): Promise<void> {
+    const { host, port, path, healthPath } = settings;
     try {
-      this.#server = await bridge.listen({ host, port, path });
+      this.#server = await bridge.listen({ host, port, path, routes: { [healthPath]: health } });
       this.url = this.#server.url;
     } catch (error) {
       diag.warn(`register() ${reason(error)}: prometheus.port, or OTEL_EXPORTER_PROMETHEUS_PORT.`);

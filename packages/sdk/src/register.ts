@@ -1,11 +1,18 @@
 import { diag } from '@opentelemetry/api';
+import { watchImports } from './auto/watch-imports';
 import { checkOptions } from './check-options';
 import { claimDiagnostics, type Release } from './globals';
+import { startGpu } from './gpu';
+import { instrumentLoggers } from './loggers';
 import { MetricsPage } from './metrics-page';
 import type { RegisterOptions } from './options';
+import { quota } from './quota/quota';
 import { createRegistration, type Parts, type Registration } from './registration';
 import { readSettings, type Settings } from './settings';
-import { registerMetrics, registerTraces } from './signals';
+import { registerLogs, registerMetrics, registerTraces } from './signals';
+import { readStatus, type Status, startUpLine } from './status';
+import { Watched } from './watched';
+import { startWatchman } from './watchman';
 
 interface Active {
   readonly registration: Registration;
@@ -17,7 +24,7 @@ const KEY = Symbol.for('@grump/llm-otel-sdk/1');
 const world = globalThis as { [KEY]?: Active };
 
 /**
- * Sets up OpenTelemetry: metrics on `/metrics` and over OTLP, traces over OTLP. A signal that another SDK has
+ * Sets up OpenTelemetry: metrics on `/metrics`; metrics, traces and logs over OTLP. A signal that another SDK has
  * already registered is left alone. Called again while it is active, it returns the first registration.
  *
  * @throws TypeError where an option is unknown or has a wrong value. A wrong environment variable is reported and ignored.
@@ -28,34 +35,69 @@ export function register(options: RegisterOptions = {}): Registration {
   const settings = readSettings(options);
   const diagnostics = claimDiagnostics(settings.logLevel);
   for (const problem of settings.problems) diag.warn(problem);
-  const { releases, ...parts } = settings.disabled ? startNothing() : start(options, settings);
+  const watched = new Watched();
+  const { releases, signals, ...started } = settings.disabled ? startNothing() : start(options, settings, watched);
+  const { warnAfterMinutes = 5, exitTimeoutMillis = 5000, flushAtExit = true } = options;
+  const startedAt = Date.now();
+  const status = () => {
+    const late = warnAfterMinutes > 0 && Date.now() - startedAt >= warnAfterMinutes * 60_000;
+    const source = { signals, settings, watched, metricsUrl: () => started.page.url };
+    return readStatus(source, late ? warnAfterMinutes : 0);
+  };
+  const watchman = startWatchman(settings.disabled ? 0 : warnAfterMinutes, () => status().problems);
   const release = () => {
-    for (const one of [...releases, diagnostics]) one?.();
+    limits?.shutdown();
+    for (const one of [watchman, ...releases, diagnostics]) one?.();
     delete world[KEY];
   };
-  const registration = createRegistration({ ...parts, release });
+  if (options.autoWrap && !settings.disabled) watchImports(options.autoWrap === true ? {} : options.autoWrap);
+  const limits = options.quota && !settings.disabled ? quota(options.quota) : undefined;
+  const registration = createRegistration({
+    ...started,
+    watched,
+    prometheus: settings.prometheus,
+    exitTimeoutMillis: flushAtExit ? exitTimeoutMillis : undefined,
+    status,
+    release,
+  });
   world[KEY] = { registration, told: false };
+  if (!settings.disabled) void registration.ready.then(() => diag.info(startUpLine(status())));
   return registration;
 }
 
-type Started = Omit<Parts, 'release'> & { readonly releases: readonly (Release | undefined)[] };
+type Started = Pick<Parts, 'page' | 'meterProvider' | 'tracerProvider' | 'loggerProvider'> & {
+  readonly signals: Status['signals'];
+  readonly releases: readonly (Release | undefined)[];
+};
 
-function start(options: RegisterOptions, settings: Settings): Started {
+function start(options: RegisterOptions, settings: Settings, watched: Watched): Started {
   // Metrics first: a reader that is in use elsewhere throws, and then no global must have been set.
-  const metrics = registerMetrics(options, settings);
-  const traces = registerTraces(options, settings);
-  metrics.page.listen(settings.prometheus);
+  const metrics = registerMetrics(options, settings, watched);
+  const traces = registerTraces(options, settings, watched);
+  const logs = registerLogs(options, settings, watched);
+  const loggers = instrumentLoggers(settings.loggers, logs.provider);
+  const stopGpu = startGpu(options.metrics !== false && options.gpu, metrics.provider);
   return {
     page: metrics.page,
+    signals: { traces: traces.owner, metrics: metrics.owner, logs: logs.owner },
     meterProvider: metrics.provider,
     tracerProvider: traces.provider,
-    releases: [...traces.releases, ...metrics.releases],
+    loggerProvider: logs.provider,
+    releases: [loggers, ...traces.releases, ...metrics.releases, ...logs.releases, stopGpu],
   };
 }
 
 function startNothing(): Started {
   const page = new MetricsPage(undefined, 'There are no metrics: OTEL_SDK_DISABLED is true.');
-  return { page, meterProvider: undefined, tracerProvider: undefined, releases: [] };
+  const signals = { traces: 'off', metrics: 'off', logs: 'off' } as const;
+  return {
+    page,
+    signals,
+    meterProvider: undefined,
+    tracerProvider: undefined,
+    loggerProvider: undefined,
+    releases: [],
+  };
 }
 
 function again(active: Active): Registration {

@@ -1,30 +1,68 @@
-import { getStringFromEnv } from '@opentelemetry/core';
 import {
   defaultResource,
   detectResources,
+  hostDetector,
+  osDetector,
+  processDetector,
   type Resource,
-  resourceAttributesEnvDetector,
+  type ResourceDetector,
   resourceFromAttributes,
-  serviceNameEnvDetector,
+  serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { containerDetector } from './container';
 import type { Environment } from './environment';
+import { kubernetesDetector } from './kubernetes';
 import type { RegisterOptions } from './options';
+import { DETECTORS, type DetectorName } from './rules';
 
-const VARIABLE = 'OTEL_RESOURCE_ATTRIBUTES';
+type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** Who sends: options over `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` over `unknown_service`. */
-export function readResource(options: RegisterOptions, environment: Environment): Resource {
-  const listed = detectResources({ detectors: [resourceAttributesEnvDetector] });
-  const raw = getStringFromEnv(VARIABLE);
-  // The detector drops a malformed list as a whole, and says so at debug level only.
-  if (raw !== undefined && Object.keys(listed.attributes).length === 0) {
-    environment.refuse(VARIABLE, raw, 'key=value,key=value, percent-encoded');
-  }
-  const told = { ...options.resourceAttributes };
+/**
+ * Who sends: options over `OTEL_SERVICE_NAME` over `OTEL_RESOURCE_ATTRIBUTES` over what the detectors find over
+ * `unknown_service`. `listed` are the attributes of a configuration file.
+ */
+export function readResource(options: RegisterOptions, environment: Environment, listed: Attributes = {}): Resource {
+  const told: Record<string, string | number | boolean> = {
+    ...environment.pairs('OTEL_RESOURCE_ATTRIBUTES'),
+    ...listed,
+  };
+  const named = environment.raw('OTEL_SERVICE_NAME');
+  if (named !== undefined) told[ATTR_SERVICE_NAME] = named;
+  Object.assign(told, options.resourceAttributes);
   if (options.serviceName !== undefined) told[ATTR_SERVICE_NAME] = options.serviceName;
-  return defaultResource()
-    .merge(listed)
-    .merge(detectResources({ detectors: [serviceNameEnvDetector] }))
-    .merge(resourceFromAttributes(told));
+  const detectors = detectorNames(options, environment).flatMap((name) => FIND[name](environment));
+  return defaultResource().merge(detectResources({ detectors })).merge(resourceFromAttributes(told));
 }
+
+function detectorNames(options: RegisterOptions, environment: Environment): readonly DetectorName[] {
+  const listed = environment.wordsOrNone('OTEL_NODE_RESOURCE_DETECTORS', [...DETECTORS, 'all'] as const);
+  const words = options.resourceDetectors ?? listed ?? DETECTORS;
+  return words.includes('all' as DetectorName) ? DETECTORS : (words as readonly DetectorName[]);
+}
+
+const FIND: Record<DetectorName, (environment: Environment) => ResourceDetector[]> = {
+  host: () => [hostDetector, osDetector],
+  process: () => [processWithoutArguments],
+  service: () => [oneInstance],
+  container: () => [containerDetector],
+  kubernetes: (environment) => [kubernetesDetector(environment)],
+};
+
+/** Arguments may hold secrets; the conventions advise against sending them. */
+const processWithoutArguments: ResourceDetector = {
+  detect: (config) => {
+    const { 'process.command_args': _, ...attributes } = processDetector.detect(config).attributes ?? {};
+    return { attributes };
+  },
+};
+
+let instance: ReturnType<ResourceDetector['detect']> | undefined;
+
+/** A process is one instance, however often it registers. */
+const oneInstance: ResourceDetector = {
+  detect: (config) => {
+    instance ??= serviceInstanceIdDetector.detect(config);
+    return instance;
+  },
+};

@@ -5,7 +5,14 @@ export interface Rule {
   readonly accepts: (value: unknown) => boolean;
 }
 
-export const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
+export const OTLP_PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const;
+export const COMPRESSIONS = ['gzip', 'none'] as const;
+export const PROPAGATORS = ['tracecontext', 'baggage', 'b3', 'b3multi'] as const;
+export type PropagatorName = (typeof PROPAGATORS)[number];
+export const DETECTORS = ['host', 'process', 'service', 'container', 'kubernetes'] as const;
+export type DetectorName = (typeof DETECTORS)[number];
+export const LOGGERS = ['pino', 'winston', 'console'] as const;
+export type LoggerName = (typeof LOGGERS)[number];
 export type OtlpProtocol = (typeof OTLP_PROTOCOLS)[number];
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -44,6 +51,18 @@ export const millis: Rule = {
   allowed: `a number of milliseconds from 1 to ${LONGEST_TIMER}`,
   accepts: (value) => isNumber(value, 1, LONGEST_TIMER),
 };
+export const count: Rule = {
+  allowed: 'a whole number from 0',
+  accepts: (value) => Number.isInteger(value) && isNumber(value, 0, Number.MAX_SAFE_INTEGER),
+};
+export const size: Rule = {
+  allowed: 'a whole number from 1',
+  accepts: (value) => Number.isInteger(value) && isNumber(value, 1, Number.MAX_SAFE_INTEGER),
+};
+export const minutes: Rule = {
+  allowed: 'a number of minutes from 0 to 35791',
+  accepts: (value) => isNumber(value, 0, 35_791),
+};
 export const ratio: Rule = { allowed: 'a number from 0 to 1', accepts: (value) => isNumber(value, 0, 1) };
 export const path: Rule = {
   allowed: 'a path that starts with /',
@@ -57,4 +76,10 @@ export const sampler: Rule = {
 /** One of these words. */
 export function oneOf(words: readonly string[]): Rule {
   return { allowed: words.join(', '), accepts: (value) => words.some((word) => word === value) };
+}
+
+/** An array of these words. */
+export function listOf(words: readonly string[]): Rule {
+  const accepts = (value: unknown) => Array.isArray(value) && value.every((word) => words.includes(word));
+  return { allowed: `an array of ${words.join(', ')}`, accepts };
 }

@@ -1,102 +1,89 @@
 import { DiagLogLevel } from '@opentelemetry/api';
 import { diagLogLevelFromString } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import type { Sampler } from '@opentelemetry/sdk-trace';
-import { Environment } from './environment';
-import type { PrometheusOptions, RegisterOptions } from './options';
+import type { LogRecordLimits } from '@opentelemetry/sdk-logs';
+import type { ViewOptions } from '@opentelemetry/sdk-metrics';
+import type { Sampler, SpanLimits } from '@opentelemetry/sdk-trace';
+import { readConfigFile } from './config-file';
+import { Environment, type Variables } from './environment';
+import { type BatchSettings, readBatch, readLogLimits, readSpanLimits } from './limits';
+import { type MetricSettings, readMetricSettings } from './metric-settings';
+import type { RegisterOptions } from './options';
 import { type OtlpSettings, readOtlp, type Signal } from './otlp-settings';
+import { readPropagators } from './propagation';
 import { readResource } from './resource';
-import * as rules from './rules';
+import { LOGGERS, type LoggerName, type PropagatorName } from './rules';
 import { readSampler } from './sampler';
 
 const LOG_LEVELS = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const;
 
-export type TraceExporter = 'otlp' | 'console';
-type MetricExporter = 'otlp' | 'prometheus' | 'console';
+/** Of spans and of log records. */
+export type BatchedExporter = 'otlp' | 'console';
 
 /** What `register()` was told by options and environment, defaults filled in. */
-export interface Settings {
+export interface Settings extends MetricSettings {
   readonly disabled: boolean;
   /** Of the console logger, for applications that set no logger. */
   readonly logLevel: DiagLogLevel;
   readonly resource: Resource;
+  readonly propagators: readonly PropagatorName[];
   readonly sampler: Sampler;
-  readonly traceExporters: ReadonlySet<TraceExporter>;
-  readonly metricExporters: ReadonlySet<MetricExporter>;
+  readonly spanLimits: SpanLimits;
+  readonly logLimits: LogRecordLimits;
+  readonly traceExporters: ReadonlySet<BatchedExporter>;
+  readonly logExporters: ReadonlySet<BatchedExporter>;
   readonly otlp: Readonly<Record<Signal, OtlpSettings>>;
-  readonly prometheus: Readonly<Required<{ [Key in keyof PrometheusOptions]: NonNullable<PrometheusOptions[Key]> }>>;
-  readonly metricIntervalMillis: number;
-  readonly metricTimeoutMillis: number;
+  readonly batch: { readonly spans: BatchSettings; readonly logs: BatchSettings };
+  /** Whose lines get the ids of the span they were written in. */
+  readonly loggers: readonly LoggerName[];
+  readonly views: readonly ViewOptions[];
   /** One sentence per environment variable whose value is not used. */
   readonly problems: ReadonlySet<string>;
+  /** Every variable that was looked at. */
+  readonly asked: ReadonlySet<string>;
 }
 
-/** Option, then `OTEL_*` variable, then default. Checked options only. */
-export function readSettings(options: RegisterOptions): Settings {
-  const environment = new Environment();
+/** Option, then `OTEL_*` variable, then default; a configuration file takes the place of the variables. */
+export function readSettings(options: RegisterOptions, variables?: Variables): Settings {
+  const outer = new Environment(variables);
+  const file = readConfigFile(outer);
+  const environment = file === undefined ? outer : new Environment(file.variables);
   const otlp = readOtlp(options, environment);
   return {
     disabled: environment.word('OTEL_SDK_DISABLED', ['true', 'false']) === 'true',
     logLevel: diagLogLevelFromString(environment.word('OTEL_LOG_LEVEL', LOG_LEVELS)) ?? DiagLogLevel.WARN,
-    resource: readResource(options, environment),
+    resource: readResource(options, environment, file?.attributes),
+    propagators: readPropagators(options, environment),
     sampler: options.sampler ?? readSampler(environment),
-    traceExporters: traceExporters(options, environment, otlp.TRACES.told),
-    metricExporters: metricExporters(options, environment, otlp.METRICS.told),
+    spanLimits: readSpanLimits(environment),
+    logLimits: readLogLimits(environment),
+    traceExporters: batchedExporters('OTEL_TRACES_EXPORTER', options, environment, otlp.TRACES.told),
+    logExporters: batchedExporters('OTEL_LOGS_EXPORTER', options, environment, otlp.LOGS.told),
+    ...readMetricSettings(options, environment, otlp.METRICS.told),
     otlp,
-    prometheus: prometheus(options, environment),
-    ...intervals(options, environment),
-    problems: environment.problems,
+    batch: { spans: readBatch(environment, 'BSP', 5000), logs: readBatch(environment, 'BLRP', 1000) },
+    loggers: options.loggers ?? loggersFrom(outer),
+    views: [...(options.views ?? []), ...(file?.views ?? [])],
+    problems: new Set([...outer.problems, ...environment.problems]),
+    asked: new Set([...outer.asked, ...environment.asked]),
   };
 }
 
-function traceExporters(options: RegisterOptions, environment: Environment, told: boolean): Set<TraceExporter> {
-  const listed = listedExporters('OTEL_TRACES_EXPORTER', ['otlp', 'console'], environment);
-  const exporters = new Set<TraceExporter>(listed ?? (told ? ['otlp'] : []));
-  turn(exporters, 'otlp', options.otlp);
-  return exporters;
-}
-
-function metricExporters(options: RegisterOptions, environment: Environment, told: boolean): Set<MetricExporter> {
-  const listed = listedExporters('OTEL_METRICS_EXPORTER', ['otlp', 'prometheus', 'console'], environment);
-  const exporters = new Set<MetricExporter>(listed ?? (told ? ['otlp', 'prometheus'] : ['prometheus']));
-  turn(exporters, 'otlp', options.otlp);
-  turn(exporters, 'prometheus', options.prometheus);
-  return exporters;
-}
-
-function listedExporters<Word extends string>(
+function batchedExporters(
   variable: string,
-  words: readonly Word[],
+  { otlp }: RegisterOptions,
   environment: Environment,
-): Word[] | undefined {
-  const listed = environment.words<Word | 'none'>(variable, [...words, 'none']);
-  if (!listed?.includes('none')) return listed as Word[] | undefined;
-  if (listed.length > 1) environment.refuse(variable, listed.join(','), `'none' alone, or a list without it`);
-  return listed.length > 1 ? undefined : [];
+  told: boolean,
+): Set<BatchedExporter> {
+  const listed = environment.wordsOrNone(variable, ['otlp', 'console'] as const);
+  const exporters = new Set<BatchedExporter>(listed ?? (told ? ['otlp'] : []));
+  if (otlp === false) exporters.delete('otlp');
+  else if (otlp !== undefined) exporters.add('otlp');
+  return exporters;
 }
 
-function turn<Word>(exporters: Set<Word>, exporter: Word, option: unknown): void {
-  if (option === undefined) return;
-  if (option === false) exporters.delete(exporter);
-  else exporters.add(exporter);
-}
-
-function prometheus(options: RegisterOptions, environment: Environment): Settings['prometheus'] {
-  const told = typeof options.prometheus === 'object' ? options.prometheus : {};
-  return {
-    host: told.host ?? environment.text('OTEL_EXPORTER_PROMETHEUS_HOST', rules.text) ?? 'localhost',
-    port: told.port ?? environment.number('OTEL_EXPORTER_PROMETHEUS_PORT', rules.port) ?? 9464,
-    path: told.path ?? '/metrics',
-    listen: told.listen ?? true,
-  };
-}
-
-function intervals(
-  options: RegisterOptions,
-  environment: Environment,
-): Pick<Settings, 'metricIntervalMillis' | 'metricTimeoutMillis'> {
-  const told = typeof options.otlp === 'object' ? options.otlp.metricIntervalMillis : undefined;
-  const interval = told ?? environment.number('OTEL_METRIC_EXPORT_INTERVAL', rules.millis) ?? 60_000;
-  const timeout = environment.number('OTEL_METRIC_EXPORT_TIMEOUT', rules.millis) ?? 30_000;
-  return { metricIntervalMillis: interval, metricTimeoutMillis: Math.min(timeout, interval) };
+/** The variable lists instrumentations of every kind; those of others are none of our business. */
+function loggersFrom(environment: Environment): LoggerName[] {
+  const listed = (environment.raw('OTEL_NODE_ENABLED_INSTRUMENTATIONS') ?? '').split(',').map((word) => word.trim());
+  return LOGGERS.filter((name) => listed.includes(name));
 }

@@ -5,19 +5,34 @@ import {
   type SpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { createSpanExporter } from './exporters';
+import { createOtlpExporter, watchExporter } from './exporters';
 import type { RegisterOptions } from './options';
-import type { Settings, TraceExporter } from './settings';
+import { tailSampler } from './sampling/tail-sampler';
+import type { BatchedExporter, Settings } from './settings';
+import type { Watched } from './watched';
 
-const PROCESSORS: Record<TraceExporter, (settings: Settings) => SpanProcessor> = {
-  otlp: ({ otlp }) => new BatchSpanProcessor({ exporter: createSpanExporter(otlp.TRACES) }),
-  console: () => new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() }),
+type Create = (settings: Settings, watched: Watched) => SpanProcessor;
+
+const PROCESSORS: Record<BatchedExporter, Create> = {
+  otlp: ({ otlp, batch }, watched) => {
+    const exporter = createOtlpExporter('TRACES', otlp.TRACES, watched);
+    return new BatchSpanProcessor({ ...batch.spans, exporter, selfObsMeterProvider: watched.meters });
+  },
+  console: (_, watched) =>
+    new SimpleSpanProcessor({ exporter: watchExporter('TRACES', new ConsoleSpanExporter(), watched) }),
 };
 
 /** `undefined` where spans would go nowhere, unless `traces: true` asks for them all the same. */
-export function createTracerProvider(options: RegisterOptions, settings: Settings): TracerProvider | undefined {
-  const ours = [...settings.traceExporters].map((exporter) => PROCESSORS[exporter](settings));
-  const spanProcessors = [...(options.spanProcessors ?? []), ...ours];
+export function createTracerProvider(
+  options: RegisterOptions,
+  settings: Settings,
+  watched: Watched,
+): TracerProvider | undefined {
+  const ours = [...settings.traceExporters].map((exporter) => PROCESSORS[exporter](settings, watched));
+  const { tailSampler: sampling } = options;
+  const sent = sampling === undefined ? ours : ours.map((processor) => tailSampler(processor, sampling));
+  const spanProcessors = [...(options.spanProcessors ?? []), ...sent];
   if (spanProcessors.length === 0 && options.traces !== true) return undefined;
-  return new TracerProvider({ resource: settings.resource, sampler: settings.sampler, spanProcessors });
+  const { resource, sampler, spanLimits } = settings;
+  return new TracerProvider({ resource, sampler, spanLimits, spanProcessors });
 }

@@ -7,12 +7,12 @@ test.each([
   [{ otlp: 'http://localhost:4318' }, `otlp 'http://localhost:4318'`, 'true, false or an object'],
   [{ otlp: { endpoint: 'localhost:4318' } }, `otlp.endpoint 'localhost:4318'`, 'such as http://localhost:4318'],
   [{ otlp: { endpoint: 'http://c:4318/v1/traces' } }, 'otlp.endpoint', 'without /v1/traces'],
-  [{ otlp: { protocol: 'grpc' } }, `otlp.protocol 'grpc'`, 'http/protobuf, http/json'],
+  [{ otlp: { protocol: 'thrift' } }, `otlp.protocol 'thrift'`, 'http/protobuf, http/json, grpc'],
   [{ otlp: { timeoutMillis: 0 } }, 'otlp.timeoutMillis 0', 'milliseconds'],
   [{ otlp: { metricIntervalMillis: Number.NaN } }, 'otlp.metricIntervalMillis NaN', 'milliseconds'],
   [{ prometheus: { port: 1.5 } }, 'prometheus.port 1.5', '0 to 65535'],
   [{ prometheus: { path: 'metrics' } }, `prometheus.path 'metrics'`, 'starts with /'],
-  [{ prometheus: { prot: 9464 } }, 'no option prometheus.prot', 'host, port, path, listen'],
+  [{ prometheus: { prot: 9464 } }, 'no option prometheus.prot', 'host, port, path, healthPath, listen'],
   [{ metricReaders: {} }, 'metricReaders an object', 'an array'],
   [{ sampler: 0.5 }, 'sampler 0.5', 'a Sampler'],
   [{ traces: 'yes' }, `traces 'yes'`, 'true or false'],
@@ -31,6 +31,6 @@ test('undefined is as good as absent', () => {
 test('types refuse what the check refuses', () => {
   // @ts-expect-error a ratio is not a sampler
   expect(() => checkOptions({ sampler: 0.5 })).toThrow();
-  // @ts-expect-error grpc is not built
-  expect(() => checkOptions({ otlp: { protocol: 'grpc' } })).toThrow();
+  // @ts-expect-error thrift is not built
+  expect(() => checkOptions({ otlp: { protocol: 'thrift' } })).toThrow();
 });

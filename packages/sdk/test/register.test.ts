@@ -34,7 +34,7 @@ async function read(registration: surface.Registration): Promise<[status: number
 }
 
 test('what the package exports', () => {
-  expect(Object.keys(surface)).toEqual(['register']);
+  expect(Object.keys(surface)).toEqual(['QuotaExceededError', 'quota', 'redisStore', 'register', 'tailSampler']);
 });
 
 describe('globals', () => {

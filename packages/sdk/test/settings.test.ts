@@ -105,18 +105,18 @@ table('protocols', ({ otlp }) => [otlp.TRACES.protocol, otlp.METRICS.protocol], 
 ]);
 
 table('/metrics', ({ prometheus }) => prometheus, [
-  ['default', {}, {}, { host: 'localhost', port: 9464, path: '/metrics', listen: true }],
+  ['default', {}, {}, { host: 'localhost', port: 9464, path: '/metrics', healthPath: '/healthz', listen: true }],
   [
     'variables',
     {},
     { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0', OTEL_EXPORTER_PROMETHEUS_PORT: '9000' },
-    { host: '0.0.0.0', port: 9000, path: '/metrics', listen: true },
+    { host: '0.0.0.0', port: 9000, path: '/metrics', healthPath: '/healthz', listen: true },
   ],
   [
     'options',
     { prometheus: { port: 0, path: '/m', listen: false } },
     { OTEL_EXPORTER_PROMETHEUS_PORT: '9000' },
-    { host: 'localhost', port: 0, path: '/m', listen: false },
+    { host: 'localhost', port: 0, path: '/m', healthPath: '/healthz', listen: false },
   ],
 ]);
 
@@ -170,7 +170,7 @@ describe('a wrong variable is ignored, and named once with its value and what is
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318', 'http://localhost:4318'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://localhost:4318/v1/traces', 'without /v1/traces'],
     ['OTLP_ENDPOINT', 'collector', 'http://'],
-    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'http/protobuf, http/json'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'thrift', 'http/protobuf, http/json, grpc'],
     ['OTEL_METRICS_EXPORTER', 'statsd', 'otlp, prometheus, console, none'],
     ['OTEL_TRACES_EXPORTER', 'prometheus', 'otlp, console, none'],
     ['OTEL_TRACES_EXPORTER', 'otlp,none', `'none' alone`],
@@ -186,7 +186,7 @@ describe('a wrong variable is ignored, and named once with its value and what is
     const settings = settingsOf({}, { [variable]: value });
     expect([...settings.problems]).toEqual([expect.stringContaining(`${variable} is '${value}'`)]);
     expect([...settings.problems][0]).toContain(allowed);
-    expect({ ...settings, problems: usual.problems }).toEqual(usual);
+    expect({ ...settings, problems: usual.problems, asked: usual.asked }).toEqual(usual);
   });
 
   test('the argument of the sampler', () => {

@@ -19,11 +19,11 @@ const starts = new WeakMap<Watch, StartContent | undefined>();
 /** Somebody asked for content, so that a look-up is worth it. */
 let isAsked = false;
 
-/** Loads what captures content, if the user asked for it. */
+/** Loads what captures content, or estimates tokens from it, if the user asked for it. */
 export function loadContent(watch: Watch): void {
-  const { content = variable() ?? '' } = watch.options;
-  if (typeof content === 'string' && NONE.test(content)) return;
-  const loading = import('./capture')
+  const { content = variable() ?? '', estimateTokens } = watch.options;
+  if (!estimateTokens && typeof content === 'string' && NONE.test(content)) return;
+  const loading = (estimateTokens ? import('../estimate/estimate') : import('./capture'))
     .then((module) => module.prepareContent(watch))
     .catch((fault) => {
       warnFault('loading content capture', fault);

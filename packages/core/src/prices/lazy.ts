@@ -12,15 +12,16 @@ let table: PriceTable | null | undefined;
 let loading: Promise<unknown> | undefined;
 let waiting = 0;
 
+/** Whether the table may have prices of the call's provider. */
+export const isListed = ({ endpoint }: Call): boolean => LABELS.includes(endpoint.provider);
+
 /**
  * Hands `take` the table's price of a call, in US dollars: at once where that is known, else in the order of the calls
- * when the table has been loaded. The first call of a provider that the table knows loads it.
+ * when the table has been loaded. The first call loads it.
  */
 export function withTablePrice(call: Call, take: (usd: number | undefined) => void): void {
   const price = () => take(quietly(PART, () => table?.price(call)));
-  if (!LABELS.includes(call.endpoint.provider)) {
-    take(undefined);
-  } else if (table !== undefined || waiting >= MOST) {
+  if (table !== undefined || waiting >= MOST) {
     price();
   } else {
     waiting += 1;

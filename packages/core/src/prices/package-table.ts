@@ -34,8 +34,11 @@ export const idOf = (label: string): string | undefined => (LABELS.includes(labe
 /** Names of models that are looked up once for each provider. */
 const MOST_NAMES = 1000;
 
+/** Who takes half of the price for work in a batch, by their price pages. */
+const HALF_FOR_BATCHES: ReadonlySet<string> = new Set(['anthropic', 'azure', 'gemini', 'groq', 'mistral', 'openai']);
+
 /** Tiers of service with prices of their own, which the package has not. */
-const OTHER_TIERS: ReadonlySet<unknown> = new Set(['batch', 'flex', 'performance', 'priority', 'reserved', 'scale']);
+const OTHER_TIERS: ReadonlySet<unknown> = new Set(['flex', 'performance', 'priority', 'reserved', 'scale']);
 
 /** Where another model may answer than the name that was requested says: a deployment's, or the first of several. */
 const RENAMED: ReadonlySet<string> = new Set(['azure', 'openrouter']);
@@ -61,14 +64,18 @@ export class PackageTable {
   }
 
   price(call: Call): number | undefined {
-    const provider = this.#provider(call.endpoint.provider);
+    const label = call.endpoint.provider;
+    const provider = this.#provider(label);
     const { usage, serviceTier } = call.facts;
     if (provider === undefined || usage?.input === undefined || OTHER_TIERS.has(serviceTier)) return undefined;
+    const isBatch = serviceTier === 'batch';
+    if (isBatch && !HALF_FOR_BATCHES.has(label)) return undefined;
     for (const name of namesOf(call, provider)) {
       const row = this.#row(provider, name);
       if (row === null) continue;
-      if (row.plain !== undefined && isPlain(usage)) return priceOf(usage, row.plain);
-      return this.#calculate(row.provider, name, usage, new Date(call.startedAtEpochMillis));
+      if (row.plain !== undefined && isPlain(usage)) return priceOf(usage, row.plain) / (isBatch ? 2 : 1);
+      // How long the single requests of a batch are, on which such prices depend, is not known.
+      return isBatch ? undefined : this.#calculate(row.provider, name, usage, new Date(call.startedAtEpochMillis));
     }
     return undefined;
   }

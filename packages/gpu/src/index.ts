@@ -1,0 +1,10 @@
+export { CONVENTIONS, type Convention, type ConventionKind, type HwTarget, type ValueKey } from './conventions';
+export type { DcgmName, DcgmNames } from './dcgm';
+export type { Energy, EnergyLedger, EnergySource } from './energy';
+export { type ContainerOfProcess, readCgroup } from './kubernetes/cgroup';
+export { listPodDevices, type PodDevice } from './kubernetes/pod-resources';
+export { type GpuMeter, startGpuMeter } from './meter';
+export type * from './options';
+export type { MeterState } from './poller';
+export type { DeviceState, GpuDevice, GpuSource, LabelledValue, MigSlice, SourceReading, SourceState } from './source';
+export { type TokensPerJoule, type TokensPerJouleOptions, tokensPerJoule } from './tokens-per-joule';

@@ -1,0 +1,6 @@
+import type { FamilySnapshot } from './family';
+
+/** Something with families of metrics: a `PrometheusBridge`. */
+export interface FamilySource {
+  families(): Promise<readonly FamilySnapshot[]>;
+}

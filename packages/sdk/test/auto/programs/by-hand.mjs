@@ -1,0 +1,11 @@
+import { createRequire } from 'node:module';
+import { wrapOpenAI } from '@grump/llm-otel-openai';
+import { register } from '@grump/llm-otel-sdk';
+import OpenAI from 'openai';
+import { pageOf, scenario } from './scenario.mjs';
+
+// With the other copy of the package, the call is counted once all the same, by the options of whoever was first.
+const wrap =
+  process.env.COPY === 'other' ? createRequire(import.meta.url)('@grump/llm-otel-openai').wrapOpenAI : wrapOpenAI;
+globalThis.afterConstruction = (client) => wrap(wrap(client, { provider: 'nvidia-nim' }), { provider: 'never' });
+await scenario({ OpenAI }, () => pageOf(register()));
