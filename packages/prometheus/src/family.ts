@@ -32,7 +32,7 @@ export interface Source {
   readonly translated: boolean;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
-  /** There if points never change places, nor go away. */
+  /** There if points change places rarely. */
   readonly labelCache?: LabelCache | undefined;
   /**
    * Hands out the points in small batches, so that a reader can let others have the event loop in between; a batch may be

@@ -1,5 +1,8 @@
 import type { ByteWriter } from './byte-writer';
+import type { Point } from './family';
 import type { LabelPlans } from './labels';
+
+type Attributes = Point['attributes'];
 
 /** Labels stand in blocks, so that more of them need no copy of those that are there. */
 const BLOCK_BITS = 16;
@@ -8,8 +11,8 @@ const BLOCK_BYTES = 1 << BLOCK_BITS;
 const MOST_BLOCKS = 1024;
 
 /**
- * The labels of a source's series as they were printed, one after the other. Only for a source whose series never change
- * places: then a scrape copies them, which costs a tenth of making them.
+ * The labels of a source's series as they were printed, one after the other: a scrape copies them, which costs a tenth of
+ * making them. Where a series has changed its place, or gone, what comes after it is made anew.
  */
 export class LabelCache {
   /** Whether two of the series may have the same labels: nothing is kept from there on. */
@@ -17,6 +20,8 @@ export class LabelCache {
   #key: string | undefined;
   #plans: LabelPlans | undefined;
   #blocks: Uint8Array[] = [];
+  /** Whose labels they are. */
+  #attributes: Attributes[] = [];
   #starts = new Uint32Array(0);
   #ends = new Uint32Array(0);
   #count = 0;
@@ -26,12 +31,12 @@ export class LabelCache {
     if (key === this.#key && this.#plans !== undefined) return this.#plans;
     this.#key = key;
     this.#plans = makePlans();
-    this.#count = 0;
+    this.#cut(0);
     return this.#plans;
   }
 
-  has(key: string, index: number): boolean {
-    return index < this.#count && key === this.#key;
+  has(key: string, index: number, attributes: Attributes): boolean {
+    return index < this.#count && this.#attributes[index] === attributes && key === this.#key;
   }
 
   /** Writes the labels of a series that is there. */
@@ -42,8 +47,9 @@ export class LabelCache {
   }
 
   /** Keeps the labels of the next series. */
-  append(key: string, index: number, labels: Uint8Array): void {
-    if (index !== this.#count || key !== this.#key || this.isAmbiguous) return;
+  append(key: string, index: number, attributes: Attributes, labels: Uint8Array): void {
+    if (index > this.#count || key !== this.#key || this.isAmbiguous) return;
+    this.#cut(index);
     let start = index === 0 ? 0 : (this.#ends[index - 1] as number);
     if ((start & (BLOCK_BYTES - 1)) + labels.length > BLOCK_BYTES) start = ((start >> BLOCK_BITS) + 1) << BLOCK_BITS;
     const block = start >> BLOCK_BITS;
@@ -53,7 +59,14 @@ export class LabelCache {
     this.#blocks[block].set(labels, start & (BLOCK_BYTES - 1));
     this.#starts[index] = start;
     this.#ends[index] = start + labels.length;
+    this.#attributes[index] = attributes;
     this.#count += 1;
+  }
+
+  #cut(count: number): void {
+    if (count === this.#count) return;
+    this.#count = count;
+    this.#attributes.length = count;
   }
 
   #grow(): void {

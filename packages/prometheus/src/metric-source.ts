@@ -18,7 +18,7 @@ export interface MetricSource {
   readonly fault?: string | undefined;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
-  /** There if points never change places, nor go away. */
+  /** There if points change places rarely. */
   readonly labelCache?: LabelCache | undefined;
   points(): Iterable<readonly Point[]>;
 }

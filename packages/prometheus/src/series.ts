@@ -80,13 +80,13 @@ export class SourceSeries {
   write(writer: ByteWriter, point: Point, index: number): void {
     const { labelCache } = this.#source;
     const usesCache = labelCache !== undefined && !labelCache.isAmbiguous;
-    if (usesCache && labelCache.has(this.#cacheKey, index)) {
+    if (usesCache && labelCache.has(this.#cacheKey, index, point.attributes)) {
       labelCache.write(writer, index);
       return;
     }
     const start = writer.length;
     writeLabels(writer, this.#common, this.planOf(point), point.attributes);
-    if (usesCache) labelCache.append(this.#cacheKey, index, writer.since(start));
+    if (usesCache) labelCache.append(this.#cacheKey, index, point.attributes, writer.since(start));
   }
 
   planOf({ attributes }: Point): LabelPlan {
@@ -106,7 +106,9 @@ export class SourceSeries {
   isAmbiguous(points: readonly Point[], done: number): boolean {
     const { labelCache: cache } = this.#source;
     if (cache?.isAmbiguous) return true;
-    if (cache?.has(this.#cacheKey, done + points.length - 1)) return false;
+    const isKnown = (point: Point, index: number): boolean =>
+      cache?.has(this.#cacheKey, done + index, point.attributes) === true;
+    if (points.every(isKnown)) return false;
     const isAmbiguous = points.some(({ attributes }) => LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes));
     if (cache !== undefined) cache.isAmbiguous = isAmbiguous;
     return isAmbiguous;

@@ -32,7 +32,7 @@ export function measureCalls(options: PrometheusBridgeOptions = {}): MeasuredCal
   return { bridge, call };
 }
 
-export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 export async function openMetricsOf(bridge: PrometheusBridge): Promise<string> {
   const response = await bridge.fetch(new Request('http://localhost/metrics', { headers: { accept: OPENMETRICS } }));
