@@ -76,7 +76,7 @@ function addMetric(
   escaping: Escaping,
   options: FamilyOptions,
 ): void {
-  const { name: instrument, unit, kind, distinct, labelCache } = metric;
+  const { name: instrument, unit, kind, distinct, keeper } = metric;
   const translated = metricName(instrument, unit, kind, options.strategy);
   const scope = options.withScopeInfo ? scopeLabels(metric.scope, escaping, options) : [];
   const family: Family = {
@@ -90,7 +90,7 @@ function addMetric(
         labels: [...common, ...scope],
         translated: false,
         distinct,
-        labelCache,
+        keeper,
         points: () => metric.points(),
       },
     ],

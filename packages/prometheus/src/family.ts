@@ -1,7 +1,6 @@
 import type { AttributeValue } from '@opentelemetry/api';
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
 import { batches } from './batches';
-import type { LabelCache } from './label-cache';
 
 /** What Prometheus knows of a metric. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info' | 'unknown';
@@ -32,8 +31,8 @@ export interface Source {
   readonly translated: boolean;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
-  /** There if points change places rarely. */
-  readonly labelCache?: LabelCache | undefined;
+  /** The same from scrape to scrape, where the points are too, or most of them: their labels are kept under it. */
+  readonly keeper?: object | undefined;
   /**
    * Hands out the points in small batches, so that a reader can let others have the event loop in between; a batch may be
    * empty. Every call starts from the first point.

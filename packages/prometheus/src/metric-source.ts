@@ -2,7 +2,6 @@ import type { AttributeValue } from '@opentelemetry/api';
 import { AggregationTemporality, DataPointType, type MetricData, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { batches } from './batches';
 import type { Point } from './family';
-import type { LabelCache } from './label-cache';
 import type { MetricKind } from './naming';
 
 /** A metric of one scope as OpenTelemetry has it, before it gets a Prometheus name. */
@@ -18,8 +17,8 @@ export interface MetricSource {
   readonly fault?: string | undefined;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
-  /** There if points change places rarely. */
-  readonly labelCache?: LabelCache | undefined;
+  /** The same from scrape to scrape, where the points are too, or most of them. */
+  readonly keeper?: object | undefined;
   points(): Iterable<readonly Point[]>;
 }
 

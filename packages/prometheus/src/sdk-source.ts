@@ -2,7 +2,6 @@ import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { BATCH } from './batches';
 import type { Point } from './family';
-import { LabelCache } from './label-cache';
 import type { MetricSource } from './metric-source';
 import type { MetricKind } from './naming';
 import type { Accumulation, Accumulations, Aggregator, Collector, Entry, Storage } from './sdk-internals';
@@ -18,7 +17,6 @@ const NOTHING: readonly Point[] = [];
  */
 export class SdkSource implements MetricSource {
   readonly distinct = true;
-  readonly labelCache: LabelCache = new LabelCache();
   #time: HrTime = [0, 0];
   /** What was recorded and is not yet in the totals; there may be some left of a scrape that was broken off. */
   readonly #unmerged: Walk[] = [];
@@ -28,6 +26,10 @@ export class SdkSource implements MetricSource {
     private readonly storage: Storage,
     private readonly collector: Collector,
   ) {}
+
+  get keeper(): object {
+    return this;
+  }
 
   get name(): string {
     return this.storage.getInstrumentDescriptor().name;

@@ -3,6 +3,7 @@ import type { Escaping } from './escaping';
 import { labelNamer } from './families';
 import type { Family, Label, Point, Source } from './family';
 import type { Format } from './format';
+import { LabelCache } from './label-cache';
 import { type LabelPlan, LabelPlans, labelPairs } from './labels';
 import { labelsText, pairsText, writeLabels } from './labels-text';
 import type { RenderOptions } from './render-options';
@@ -57,13 +58,15 @@ export class SourceSeries {
   /** The labels that all of them carry, as they stand between the braces. */
   readonly #common: string;
   readonly #cacheKey: string;
+  readonly #cache: LabelCache | undefined;
 
   constructor(source: Source, escaping: Escaping, nameLabel: (key: string) => string, family: FamilySeries) {
     this.#common = pairsText(source.labels);
     this.#source = source;
     this.#cacheKey = `${escaping} ${this.#common}`;
     const makePlans = (): LabelPlans => new LabelPlans(nameLabel);
-    this.#plans = source.labelCache?.open(this.#cacheKey, makePlans) ?? makePlans();
+    this.#cache = source.keeper && cacheOf(source.keeper);
+    this.#plans = this.#cache?.open(this.#cacheKey, makePlans) ?? makePlans();
     this.#family = family;
   }
 
@@ -78,15 +81,14 @@ export class SourceSeries {
 
   /** Writes the labels of a point, which is the one of this number unless some were left out. */
   write(writer: ByteWriter, point: Point, index: number): void {
-    const { labelCache } = this.#source;
-    const usesCache = labelCache !== undefined && !labelCache.isAmbiguous;
-    if (usesCache && labelCache.has(this.#cacheKey, index, point.attributes)) {
-      labelCache.write(writer, index);
+    const cache = this.#cache?.isAmbiguous ? undefined : this.#cache;
+    if (cache?.has(this.#cacheKey, index, point.attributes)) {
+      cache.write(writer, index);
       return;
     }
     const start = writer.length;
     writeLabels(writer, this.#common, this.planOf(point), point.attributes);
-    if (usesCache) labelCache.append(this.#cacheKey, index, point.attributes, writer.since(start));
+    cache?.append(this.#cacheKey, index, point.attributes, writer.since(start));
   }
 
   planOf({ attributes }: Point): LabelPlan {
@@ -104,7 +106,7 @@ export class SourceSeries {
 
   /** Whether one of these points may have the labels of another one of this source. */
   isAmbiguous(points: readonly Point[], done: number): boolean {
-    const { labelCache: cache } = this.#source;
+    const cache = this.#cache;
     if (cache?.isAmbiguous) return true;
     const isKnown = (point: Point, index: number): boolean =>
       cache?.has(this.#cacheKey, done + index, point.attributes) === true;
@@ -127,4 +129,15 @@ export class SourceSeries {
     }
     return seen;
   }
+}
+
+const caches = new WeakMap<object, LabelCache>();
+
+function cacheOf(keeper: object): LabelCache {
+  let cache = caches.get(keeper);
+  if (cache === undefined) {
+    cache = new LabelCache();
+    caches.set(keeper, cache);
+  }
+  return cache;
 }
