@@ -15,8 +15,8 @@ const SHAPES: readonly Shape[] = [
   { title: '10,000 lines of histograms', kind: 'histogram', labelSets: 769 },
   { title: '100,000 lines of histograms', kind: 'histogram', labelSets: 7_692 },
 ];
-const WARM_UPS = 3;
-const ROUNDS = Number(process.argv[2] ?? 9);
+const WARM_UPS = 6;
+const ROUNDS = Number(process.argv[2] ?? 18);
 
 /** Costs of one contender, one for each scrape. */
 export type Costs = Readonly<

@@ -7,11 +7,11 @@ const START = '<!-- scrape:start -->';
 const END = '<!-- scrape:end -->';
 
 const COLUMNS = [
-  ['time', 'ms', (cost) => cost.wallMillis],
+  ['time', 'ms', (cost) => (cost.cpuMillis === undefined ? undefined : cost.wallMillis)],
   ['CPU', 'ms', (cost) => cost.cpuMillis],
-  ['memory at its peak', 'MB', (cost) => cost.peakBytes / 1e6],
-  ['event loop blocked', 'ms', (cost) => cost.blockedMillis],
-] as const satisfies readonly (readonly [string, string, (cost: Costs[string][number]) => number])[];
+  ['memory at its peak', 'MB', (cost) => cost.peakBytes && cost.peakBytes / 1e6],
+  ['longest turn', 'ms', (cost) => cost.longestTurnMillis],
+] as const satisfies readonly (readonly [string, string, (cost: Costs[string][number]) => number | undefined])[];
 
 /** Puts the medians between the markers of docs/prometheus.md, and prints them. */
 export function writeScrapeReport(results: Readonly<Record<string, Costs>>, rounds: number): void {
@@ -20,10 +20,10 @@ export function writeScrapeReport(results: Readonly<Record<string, Costs>>, roun
       shape,
       name,
       ...COLUMNS.map(([, unit, read]) => `${median(measured.map(read)).toFixed(1)} ${unit}`),
-      `${Math.max(...measured.map(({ blockedMillis }) => blockedMillis)).toFixed(1)} ms`,
+      `${Math.max(...measured.map(({ longestTurnMillis = 0 }) => longestTurnMillis)).toFixed(1)} ms`,
     ]),
   );
-  const head = ['series', '', ...COLUMNS.map(([title]) => title), 'at worst'];
+  const head = ['series', '', ...COLUMNS.map(([title]) => title), 'of all scrapes'];
   const table = markdownTable(head, rows);
   const block = `Medians of ${rounds} scrapes over HTTP, a quarter of the series having gone on since the one before (Node ${process.version}):\n\n${table}`;
   process.stdout.write(`${block}\n`);
@@ -32,7 +32,7 @@ export function writeScrapeReport(results: Readonly<Record<string, Costs>>, roun
   writeFileSync(DOCUMENT, `${before}${START}\n\n${block}\n\n${rest.slice(rest.indexOf(END))}`);
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
+function median(values: readonly (number | undefined)[]): number {
+  const sorted = values.filter((value) => value !== undefined).sort((left, right) => left - right);
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
