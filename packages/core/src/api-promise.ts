@@ -1,6 +1,6 @@
 import type { ResponseHeaders } from './types';
 
-/** What an SDK knows of a response. */
+/** What a Stainless SDK hands from the response to its parser. */
 export interface ResponseProps {
   response?: { readonly headers?: ResponseHeaders };
   readonly options?: unknown;
@@ -21,7 +21,7 @@ export interface ApiPromise {
 
 type Transform = (data: unknown, props: ResponseProps) => unknown;
 
-/** Whether a value is such a promise, and can be followed. */
+/** Whether a method gave such a promise, and it can be hooked into. */
 export function isApiPromise(value: unknown): value is ApiPromise {
   const promise = value as ApiPromise | undefined;
   return (
@@ -32,3 +32,6 @@ export function isApiPromise(value: unknown): value is ApiPromise {
     !Object.isFrozen(promise)
   );
 }
+
+/** Whether somebody waits for it. */
+export const isAwaited = (promise: ApiPromise | undefined): boolean => promise?.parsedPromise !== undefined;

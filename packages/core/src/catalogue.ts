@@ -138,7 +138,7 @@ export const CATALOGUE = {
     'counter',
     '{token}',
     [...LABELS, 'type', 'source'],
-    "Tokens as the server counted them; the sum over type (input, output) is the bill's token count. source=estimated: what we counted where it told none",
+    "Tokens as the server counted them (source=estimated: we did); the sum over type (input, output) is the bill's token count",
   ),
   tokenDetails: llmSum(
     'llm_token_details_total',

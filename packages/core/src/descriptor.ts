@@ -10,7 +10,7 @@ export interface Destination {
   /** `provider` label, such as `nvidia-nim`. */
   readonly provider: string;
   /** `gen_ai.provider.name`; default: the label with `_` for `-`. */
-  readonly genAiProvider?: string;
+  readonly genAiProvider?: string | undefined;
   /** Base URL that `server.address` and `server.port` are taken from. */
   readonly baseURL?: string | undefined;
   /** Model of requests that name none, such as the deployment of an Azure client. */
@@ -33,8 +33,8 @@ export interface Amendment {
   request(request: unknown, quirks: Quirks | undefined): unknown;
   /** Whether a chunk came only for that: the caller doesn't see it. */
   isAdded(chunk: unknown): boolean;
-  /** What `asResponse()` gives in place of `response`; may be there later. */
-  raw?(response: unknown): unknown;
+  /** What `asResponse()` gives in place of `response`. */
+  raw(response: unknown): unknown;
 }
 
 /** One method of a client: what to read of its request, chunks and result. No timing, no OpenTelemetry, no try/catch. */

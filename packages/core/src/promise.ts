@@ -1,5 +1,5 @@
 import { rawOf } from './amend';
-import { type ApiPromise, isApiPromise, type ResponseProps } from './api-promise';
+import { type ApiPromise, isApiPromise, isAwaited, type ResponseProps } from './api-promise';
 import type { Call } from './call';
 import { handOn } from './follow-anew';
 import { warnFault, warnOnce } from './guard';
@@ -172,5 +172,3 @@ class Follower {
     }
   }
 }
-
-const isAwaited = (promise: ApiPromise | undefined): boolean => promise?.parsedPromise !== undefined;

@@ -60,7 +60,7 @@ export class CallFacts {
   serviceTier: string | undefined = undefined;
   systemFingerprint: string | undefined = undefined;
   /** What tells the tool calls of an answer from each other. */
-  toolCalls: Set<string> | undefined = undefined;
+  toolCalls: Set<unknown> | undefined = undefined;
   failure: Failure | undefined = undefined;
   /** The chunk or result in which the server told how long it took, for the method's `server` to read. */
   server: unknown = undefined;
