@@ -1,10 +1,10 @@
+import { Anthropic } from '@anthropic-ai/sdk';
 import { callContext, perMillionTokens, type WrapOptions } from '@grump/llm-otel-core';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
 import { createTelemetry, type MockNim, type Scenario, startMockNim } from '@grump/llm-otel-testing';
 import { diag, metrics } from '@opentelemetry/api';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Anthropic } from '../../anthropic/node_modules/@anthropic-ai/sdk';
 import { wrapAnthropic } from '../../anthropic/src/index';
 import OpenAI4 from '../../openai/node_modules/openai-4';
 import OpenAI5 from '../../openai/node_modules/openai-5';
