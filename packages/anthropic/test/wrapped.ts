@@ -39,7 +39,7 @@ export interface Wrapped {
 const sse = (event: object): string =>
   `event: ${(event as { type?: string }).type}\ndata: ${JSON.stringify(event)}\n\n`;
 
-export function respond({ status = 200, headers, body, events }: Answer): Response {
+function respond({ status = 200, headers, body, events }: Answer): Response {
   const type = events === undefined ? 'application/json' : 'text/event-stream';
   const text = events?.map(sse).join('') ?? (typeof body === 'string' ? body : JSON.stringify(body));
   return new Response(text, { status, headers: { 'content-type': type, ...headers } });

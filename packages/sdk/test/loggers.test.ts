@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { logs, SeverityNumber, trace } from '@opentelemetry/api';
 import { InMemoryLogRecordExporter, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { expect, test, vi } from 'vitest';
@@ -8,6 +12,8 @@ import { isolate, registerForTest } from './support/clean';
 import { recordDiagnostics } from './support/diagnostics';
 
 isolate();
+
+const BUILT = existsSync(new URL('../dist/register.js', import.meta.url));
 
 const require = createRequire(import.meta.url);
 const prometheus = { listen: false };
@@ -96,4 +102,21 @@ test('a logger whose instrumentation is missing is told in one sentence', async 
   instrumentLoggers(['pino'], undefined)();
   vi.doUnmock('../src/peers');
   expect(said).toContainEqual(expect.stringContaining('npm install @opentelemetry/instrumentation-pino'));
+});
+
+test.skipIf(!BUILT)('pino and winston that an ES module imports, with --import and no line of code', async () => {
+  const application = fileURLToPath(new URL('loggers/application.mjs', import.meta.url));
+  const env = {
+    ...process.env,
+    OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pino,winston',
+    OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+  };
+  const args = ['--import', '@grump/llm-otel-sdk/register', application];
+  const options = { env: { ...env, OTEL_TRACES_EXPORTER: 'otlp' }, cwd: fileURLToPath(new URL('..', import.meta.url)) };
+  const { stdout } = await promisify(execFile)(process.execPath, args, options);
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+  expect(lines).toHaveLength(2);
+  for (const line of lines.map((one) => JSON.parse(one))) {
+    expect(line).toMatchObject({ trace_id: line.expected, span_id: expect.stringMatching(/^[0-9a-f]{16}$/) });
+  }
 });
