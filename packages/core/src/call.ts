@@ -153,7 +153,8 @@ export class Call {
   failed(error: unknown): void {
     // The signal says nothing here: the SDKs abort their own controller on any error.
     const aborted = quietly('an error', () => isAbort(error)) === true;
-    this.end(aborted ? 'aborted' : 'error', quietly('an error', () => errorType(error)) ?? OTHER, error);
+    const type = quietly('an error', () => errorType(error, this.watch.descriptor));
+    this.end(aborted ? 'aborted' : 'error', type ?? OTHER, error);
   }
 
   /** Nobody will read the rest. The call lasted as long as something was heard of it. */

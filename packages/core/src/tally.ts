@@ -5,7 +5,7 @@ const LIMIT = 100;
 interface Named {
   readonly descriptor: { readonly name: string };
   readonly endpoint: { readonly provider: string; readonly address?: string | undefined };
-  readonly options: object;
+  readonly options: { readonly yields?: boolean };
 }
 
 /** The calls of one client and its copies. */

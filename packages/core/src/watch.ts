@@ -1,5 +1,6 @@
 import { type Tracer, trace } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
+import type { ClientWatch, StartSpan } from './client-watch';
 import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
 import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
@@ -14,10 +15,11 @@ import { CORE_VERSION, SCOPE_NAME } from './version';
 const IDLE_TIMEOUT = 600_000;
 
 /** One wrapped client: where it sends its calls and where their numbers go. */
-export class Watch {
+export class Watch implements ClientWatch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
   readonly sent: SentHeaders = new SentHeaders();
+  startSpan: StartSpan = (name, options, context) => this.tracer.startSpan(name, options, context);
   readonly tally: Tally;
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
   #baseURL: unknown;

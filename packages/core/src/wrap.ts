@@ -33,6 +33,7 @@ export function wrapClient<Client extends object>(
     const found = descriptor.methods.filter((method) => patchMethod(client, method, watch));
     if (!found.some(({ resource }) => resource.length > 0)) warnNothing(descriptor);
     for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
+    descriptor.extend?.(client, watch);
     loadContent(watch);
     if (found.length > 0) watchRetries(client as Resource);
     loadSummaries(options);
@@ -56,8 +57,7 @@ function patchMethod(client: object, method: MethodDescriptor, watch: Watch): bo
 function observeMethod(client: object, method: ObservedMethod, watch: Watch): void {
   replaceIn(client, method, watch, (original, self, args) => {
     const returned: unknown = Reflect.apply(original, self, args);
-    quietly('observing a method', () => observeResult(returned, method, args, watch));
-    return returned;
+    return quietly('observing a method', () => observeResult(returned, method, args, watch)) ?? returned;
   });
 }
 

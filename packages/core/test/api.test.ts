@@ -26,6 +26,7 @@ it('exports what it says', () => {
       "callContext",
       "createMetricProducer",
       "createObserver",
+      "followAnew",
       "hasUnattachedProducer",
       "lateFold",
       "moment",
@@ -36,11 +37,14 @@ it('exports what it says', () => {
       "parseURL",
       "perGpuHour",
       "perMillionTokens",
+      "preferMeterProvider",
       "quietly",
       "recordFirstAudio",
+      "replaceMethod",
       "subscribeCalls",
       "subscribeExemplars",
       "wrapClient",
+      "wrappedClients",
     ]
   `);
 });

@@ -40,6 +40,20 @@ export class ByteWriter {
     this.#length = length;
   }
 
+  /** What was written since an earlier length; good until something else is written. */
+  since(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.#length);
+  }
+
+  /** Writes a part of other bytes. */
+  copy(source: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let index = start; index < end; index++) bytes[at++] = source[index] as number;
+    this.#length = at;
+  }
+
   /** Writes once more what stands between two earlier lengths. */
   repeat(start: number, end: number): void {
     this.#reserve(end - start);

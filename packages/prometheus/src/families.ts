@@ -76,7 +76,7 @@ function addMetric(
   escaping: Escaping,
   options: FamilyOptions,
 ): void {
-  const { name: instrument, unit, kind, distinct } = metric;
+  const { name: instrument, unit, kind, distinct, keeper } = metric;
   const translated = metricName(instrument, unit, kind, options.strategy);
   const scope = options.withScopeInfo ? scopeLabels(metric.scope, escaping, options) : [];
   const family: Family = {
@@ -85,7 +85,14 @@ function addMetric(
     help: metric.description,
     unit: unitName(unit),
     sources: [
-      { instrument, labels: [...common, ...scope], translated: false, distinct, points: () => metric.points() },
+      {
+        instrument,
+        labels: [...common, ...scope],
+        translated: false,
+        distinct,
+        keeper,
+        points: () => metric.points(),
+      },
     ],
   };
   const fault = translated === '' ? 'nothing of its name is valid in Prometheus' : metric.fault;

@@ -31,6 +31,8 @@ export interface Source {
   readonly translated: boolean;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
+  /** The same from scrape to scrape, where the points are too, or most of them: their labels are kept under it. */
+  readonly keeper?: object | undefined;
   /**
    * Hands out the points in small batches, so that a reader can let others have the event loop in between; a batch may be
    * empty. Every call starts from the first point.

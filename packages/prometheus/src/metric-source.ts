@@ -17,6 +17,8 @@ export interface MetricSource {
   readonly fault?: string | undefined;
   /** Whether no two points have the same attributes. */
   readonly distinct: boolean;
+  /** The same from scrape to scrape, where the points are too, or most of them. */
+  readonly keeper?: object | undefined;
   points(): Iterable<readonly Point[]>;
 }
 

@@ -61,7 +61,7 @@ function* familyParts(family: Family, format: Format, options: RenderOptions): G
   for (const source of family.sources) {
     const exemplarsOf = exemplarFinder(source, options);
     const series = distinct.of(source);
-    for (const points of series.batches()) {
+    for (const [points] of series.batches()) {
       for (const point of points) {
         const exemplars = exemplarsOf?.(point.attributes) ?? NONE;
         writer.message(4, () => writeMetric(writer, family.type, series.pairsOf(point), point.value, exemplars));

@@ -3,7 +3,6 @@ import type { Exemplar } from './exemplars';
 import type { Families } from './families';
 import type { Family, Point, Source } from './family';
 import type { Format } from './format';
-import { writeLabels } from './labels-text';
 import { createPacer } from './pacer';
 import type { RenderOptions } from './render-options';
 import { FamilySeries } from './series';
@@ -46,17 +45,21 @@ function* writeFamily(
   for (const source of family.sources) {
     const exemplarsOf = printer.hasExemplars ? exemplarFinder(source, options) : undefined;
     const series = distinct.of(source);
-    for (const points of series.batches()) {
-      for (const point of points) {
+    let current: Point | undefined;
+    let index = 0;
+    const write = (): void => series.write(writer, current as Point, index);
+    for (const [points, done] of series.batches()) {
+      index = done;
+      for (current of points) {
         const start = writer.length;
         writer.text(head);
-        const write = (): void => writeLabels(writer, series.common, series.planOf(point), point.attributes);
-        if (print(write, point.value, exemplarsOf?.(point.attributes) ?? NONE)) {
+        if (print(write, current.value, exemplarsOf?.(current.attributes) ?? NONE)) {
           head = '';
         } else {
           writer.cut(start);
-          distinct.refuse(series.textOf(point), 'OpenMetrics has no such value of a counter');
+          distinct.refuse(series.textOf(current), 'OpenMetrics has no such value of a counter');
         }
+        index += 1;
       }
       yield;
     }

@@ -27,6 +27,10 @@ export class SdkSource implements MetricSource {
     private readonly collector: Collector,
   ) {}
 
+  get keeper(): object {
+    return this;
+  }
+
   get name(): string {
     return this.storage.getInstrumentDescriptor().name;
   }

@@ -1,8 +1,11 @@
+import type { ByteWriter } from './byte-writer';
+import type { Escaping } from './escaping';
 import { labelNamer } from './families';
 import type { Family, Label, Point, Source } from './family';
 import type { Format } from './format';
+import { LabelCache } from './label-cache';
 import { type LabelPlan, LabelPlans, labelPairs } from './labels';
-import { labelsText, pairsText } from './labels-text';
+import { labelsText, pairsText, writeLabels } from './labels-text';
 import type { RenderOptions } from './render-options';
 
 /** Tells apart the series of one family, whose labels must differ. */
@@ -21,8 +24,8 @@ export class FamilySeries {
   }
 
   of(source: Source): SourceSeries {
-    const namer = labelNamer(source, this.#format.escaping, this.#options);
-    return new SourceSeries(source, namer, this);
+    const { escaping } = this.#format;
+    return new SourceSeries(source, escaping, labelNamer(source, escaping, this.#options), this);
   }
 
   /** Counts a series that is not printed. */
@@ -35,9 +38,7 @@ export class FamilySeries {
   /** Those of a batch that are to be printed; `done` are the points of `series` that came before. */
   admit(series: SourceSeries, points: readonly Point[], done: number): readonly Point[] {
     this.#options.tally.series += points.length;
-    if (this.#seen === undefined && points.some(({ attributes }) => series.isAmbiguous(attributes))) {
-      this.#seen = series.first(done);
-    }
+    if (this.#seen === undefined && series.isAmbiguous(points, done)) this.#seen = series.first(done);
     const seen = this.#seen;
     return seen === undefined ? points : points.filter((point) => this.#isNew(seen, series.textOf(point)));
   }
@@ -51,26 +52,43 @@ export class FamilySeries {
 
 /** The series of one source. */
 export class SourceSeries {
-  /** The labels that all of them carry, as they stand between the braces. */
-  readonly common: string;
   readonly #source: Source;
   readonly #plans: LabelPlans;
   readonly #family: FamilySeries;
+  /** The labels that all of them carry, as they stand between the braces. */
+  readonly #common: string;
+  readonly #cacheKey: string;
+  readonly #cache: LabelCache | undefined;
 
-  constructor(source: Source, nameLabel: (key: string) => string, family: FamilySeries) {
-    this.common = pairsText(source.labels);
+  constructor(source: Source, escaping: Escaping, nameLabel: (key: string) => string, family: FamilySeries) {
+    this.#common = pairsText(source.labels);
     this.#source = source;
-    this.#plans = new LabelPlans(nameLabel);
+    this.#cacheKey = `${escaping} ${this.#common}`;
+    const makePlans = (): LabelPlans => new LabelPlans(nameLabel);
+    this.#cache = source.keeper && cacheOf(source.keeper);
+    this.#plans = this.#cache?.open(this.#cacheKey, makePlans) ?? makePlans();
     this.#family = family;
   }
 
-  /** In batches, any of which may be empty. */
-  *batches(): Generator<readonly Point[]> {
+  /** In batches, any of which may be empty, with the number of points before each. */
+  *batches(): Generator<readonly [points: readonly Point[], done: number]> {
     let done = 0;
     for (const points of this.#source.points()) {
-      yield this.#family.admit(this, points, done);
+      yield [this.#family.admit(this, points, done), done];
       done += points.length;
     }
+  }
+
+  /** Writes the labels of a point, which is the one of this number unless some were left out. */
+  write(writer: ByteWriter, point: Point, index: number): void {
+    const cache = this.#cache?.isAmbiguous ? undefined : this.#cache;
+    if (cache?.has(this.#cacheKey, index, point.attributes)) {
+      cache.write(writer, index);
+      return;
+    }
+    const start = writer.length;
+    writeLabels(writer, this.#common, this.planOf(point), point.attributes);
+    cache?.append(this.#cacheKey, index, point.attributes, writer.since(start));
   }
 
   planOf({ attributes }: Point): LabelPlan {
@@ -79,15 +97,23 @@ export class SourceSeries {
 
   /** The labels as they stand between the braces. */
   textOf(point: Point): string {
-    return labelsText(this.common, this.planOf(point), point.attributes);
+    return labelsText(this.#common, this.planOf(point), point.attributes);
   }
 
   pairsOf(point: Point): Label[] {
     return labelPairs(this.#source.labels, this.planOf(point).labels, point.attributes);
   }
 
-  isAmbiguous(attributes: Point['attributes']): boolean {
-    return LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes);
+  /** Whether one of these points may have the labels of another one of this source. */
+  isAmbiguous(points: readonly Point[], done: number): boolean {
+    const cache = this.#cache;
+    if (cache?.isAmbiguous) return true;
+    const isKnown = (point: Point, index: number): boolean =>
+      cache?.has(this.#cacheKey, done + index, point.attributes) === true;
+    if (points.every(isKnown)) return false;
+    const isAmbiguous = points.some(({ attributes }) => LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes));
+    if (cache !== undefined) cache.isAmbiguous = isAmbiguous;
+    return isAmbiguous;
   }
 
   /** The labels of the first series, which went out before it was known that two may have the same. */
@@ -103,4 +129,15 @@ export class SourceSeries {
     }
     return seen;
   }
+}
+
+const caches = new WeakMap<object, LabelCache>();
+
+function cacheOf(keeper: object): LabelCache {
+  let cache = caches.get(keeper);
+  if (cache === undefined) {
+    cache = new LabelCache();
+    caches.set(keeper, cache);
+  }
+  return cache;
 }

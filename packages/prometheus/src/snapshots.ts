@@ -17,7 +17,7 @@ export async function snapshotsOf(collection: Collection, options: FamilyOptions
     const distinct = new FamilySeries(family, TEXT, tools);
     for (const source of family.sources) {
       const of = distinct.of(source);
-      for (const points of of.batches()) {
+      for (const [points] of of.batches()) {
         for (const point of points) series.push({ labels: Object.fromEntries(of.pairsOf(point)), value: point.value });
         if (pacer.due()) await pacer.rest();
       }

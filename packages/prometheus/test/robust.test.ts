@@ -245,3 +245,62 @@ test('what fails while a page is made breaks the answer off, and the next one is
   fails = false;
   expect((await (await fetch(url)).text()).split('\n')).toHaveLength(5003);
 });
+
+describe('a series that goes away', () => {
+  test('takes no labels of another with it', async () => {
+    const { bridge, provider } = bind();
+    const counter = provider.getMeter('test').createCounter('calls');
+    for (const of of ['a', 'b', 'c']) counter.add(1, { of });
+    await bridge.scrape();
+    // As a meter does that ends a series.
+    const { _metricStorages, _writableMetricStorage } = counter as never as Record<
+      string,
+      { _temporalMetricStorage: Temporal }
+    >;
+    const { _temporalMetricStorage: temporal } = (_writableMetricStorage ?? _metricStorages)!;
+    for (const { accumulations } of temporal._reportHistory.values()) {
+      for (const map of [accumulations._keyMap, accumulations._valueMap]) map.delete([...map.keys()][0] ?? '');
+    }
+    for (const expected of [
+      ['b', 'c'],
+      ['b', 'c', 'd'],
+      ['b', 'c', 'd', 'a'],
+    ]) {
+      const page = await bridge.scrape();
+      expect([...page.matchAll(/^calls_total\{of="(.)"\} 1$/gm)].map(([, of]) => of)).toEqual(expected);
+      counter.add(1, { of: expected.length === 2 ? 'd' : 'a' });
+    }
+  });
+});
+
+interface Temporal {
+  readonly _reportHistory: Map<unknown, { accumulations: Record<'_keyMap' | '_valueMap', Map<string, unknown>> }>;
+}
+
+/** CPU time of this thread in its longest turn, in milliseconds: other work on the machine does not count. */
+async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  const now = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let before = now();
+  let longest = 0;
+  const turn = (): void => {
+    longest = Math.max(longest, now() - before);
+    before = now();
+  };
+  const timer = setInterval(turn, 1);
+  await work();
+  turn();
+  clearInterval(timer);
+  return longest;
+}
+
+describe('the event loop', () => {
+  test('is not held up longer than 20 ms by a scrape of 50,000 series', { timeout: 60_000 }, async (context) => {
+    if (typeof process.threadCpuUsage !== 'function') context.skip('this Node does not tell the CPU time of a thread');
+    const bridge = bindMany(50_000);
+    await bridge.scrape();
+    expect(await longestTurn(() => bridge.scrape())).toBeLessThan(20);
+  });
+});

@@ -16,7 +16,7 @@ interface Manifest {
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Files whose length is that of a table. */
-const tables = ['catalogue.ts'];
+const tables = ['catalogue.ts', 'conventions.ts'];
 
 const find = (pattern: string): string[] =>
   globSync(pattern, { cwd: root, exclude: (path) => ['node_modules', 'dist'].includes(basename(path)) }).sort();

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import { PrometheusBridge } from '@grump/llm-otel-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { BOUNDARIES, type Holder, labelsOf, recorderOf, type Shape, serve, VIEWS } from './holder.ts';
+
+const rivals = createRequire(new URL('../../rivals/package.json', import.meta.url));
+
+/** Who is compared, each in a process of its own. */
+export const HOLDERS: Readonly<Record<string, (shape: Shape) => Promise<Holder>>> = {
+  'this bridge': holdWithBridge,
+  '@opentelemetry/exporter-prometheus': holdWithExporter,
+  'prom-client': holdWithPromClient,
+};
+
+async function holdWithBridge(shape: Shape): Promise<Holder> {
+  const bridge = new PrometheusBridge({ timeoutMillis: 60_000 });
+  const provider = new MeterProvider({ readers: [bridge], views: VIEWS });
+  const record = recorderOf(provider.getMeter('benchmark'), shape);
+  return { url: await serve(bridge.handler), record };
+}
+
+async function holdWithExporter(shape: Shape): Promise<Holder> {
+  const { PrometheusExporter } = rivals('@opentelemetry/exporter-prometheus');
+  const sdk = rivals('@opentelemetry/sdk-metrics') as typeof import('@opentelemetry/sdk-metrics');
+  const exporter = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
+  const provider = new sdk.MeterProvider({ readers: [exporter], views: VIEWS });
+  const record = recorderOf(provider.getMeter('benchmark'), shape);
+  return { url: await serve((...pair) => exporter.getMetricsRequestHandler(...pair)), record };
+}
+
+async function holdWithPromClient({ kind }: Shape): Promise<Holder> {
+  const { Registry, Counter, Histogram } = rivals('prom-client');
+  const registry = new Registry();
+  const common = { help: 'help', labelNames: Object.keys(labelsOf(0)), registers: [registry] };
+  const url = await serve(async (_, response) => {
+    response.setHeader('content-type', registry.contentType);
+    response.end(await registry.metrics());
+  });
+  if (kind === 'counter') {
+    const counter = new Counter({ ...common, name: 'calls_total' });
+    return { url, record: (series) => counter.inc(labelsOf(series), 1.5) };
+  }
+  const histogram = new Histogram({ ...common, name: 'seconds', buckets: [...BOUNDARIES] });
+  return { url, record: (series) => histogram.observe(labelsOf(series), 0.3) };
+}
