@@ -20,7 +20,7 @@ export type * from './content/messages';
 export type * from './content/options';
 export type * from './descriptor';
 export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
-export { type ClientWatch, followAnew, replaceMethod } from './extension';
+export { type ClientWatch, isApiPromise, openLedger, type ResponseFollower, replaceMethod } from './extension';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
 export { createObserver, type Observe, type ObservedCall } from './observer';
