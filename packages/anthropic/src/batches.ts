@@ -1,4 +1,4 @@
-import type { ObservedMethod } from '@grump/llm-otel-core';
+import { type ClientWatch, openLedger, quietly, replaceMethod } from '@grump/llm-otel-core';
 import type { LineFacts } from './batch-line';
 import { isFilled } from './filled';
 import type { ServerUsage } from './usage';
@@ -16,13 +16,31 @@ interface BatchMessage {
 /** Lines that are handed over together. */
 const LINES = 500;
 
-/** `messages.batches.results`, whose lines tell what a batch took. */
-export const observed: readonly ObservedMethod[] = [['messages'], ['beta', 'messages']].map((resource) => ({
-  resource: [...resource, 'batches'],
-  method: 'results',
-  observe: () => import('./batch-results'),
-  tap: tapLines,
-}));
+type Resource = Record<string, unknown>;
+
+/** Looks on while the results of batches are read, whose lines tell what a batch took. */
+export function watchBatches(messages: unknown, watch: ClientWatch): void {
+  const batches = (messages as { batches?: Resource } | undefined)?.batches;
+  if (typeof batches?.results !== 'function') return;
+  replaceMethod(batches, 'results', (original, self, args) => {
+    const returned = Reflect.apply(original, self, args);
+    if (!(returned instanceof Promise)) return returned;
+    return returned.then((results) => {
+      quietly('the results of a batch', () => tapLines(results, (lines) => count(lines, String(args[0]), watch)));
+      return results;
+    });
+  });
+}
+
+function count(lines: LineFacts[], batch: string, watch: ClientWatch): void {
+  Promise.all([openLedger(watch), import('./batch-results')])
+    .then(([ledger, { enterLines }]) => enterLines(lines, batch, ledger))
+    .catch((fault) =>
+      quietly('the results of a batch', () => {
+        throw fault;
+      }),
+    );
+}
 
 interface Lines {
   decoder(): AsyncGenerator<unknown>;

@@ -1,11 +1,11 @@
 import type { ProviderDescriptor } from '@grump/llm-otel-core';
-import { observed } from './batches';
 import { completions } from './completions';
 import { countTokens } from './count-tokens';
 import { errorType } from './errors';
 import { extend } from './extend';
 import { messages } from './messages';
 import { destinationOf, quirksOf } from './providers';
+import { handOn } from './threads';
 
 /** Anthropic's client, whoever serves the model. */
 export const anthropic: ProviderDescriptor = {
@@ -19,11 +19,11 @@ export const anthropic: ProviderDescriptor = {
     { ...countTokens, resource: ['beta', 'messages'] },
     completions,
   ],
-  observed,
   copies: ['withOptions'],
   destination: destinationOf,
   quirks: quirksOf,
   errorType,
+  handOn,
   extend,
 };
 

@@ -1,6 +1,7 @@
 import { type ClientWatch, own } from '@grump/llm-otel-core';
 import type { Tracer } from '@opentelemetry/api';
 import { traceRunners } from './agents';
+import { watchBatches } from './batches';
 import { shareTracing } from './native-tracing';
 import type { WrapAnthropicOptions } from './options';
 import { watchThreads } from './threads';
@@ -15,7 +16,9 @@ const extended = new WeakSet<object>();
 export function extend(client: object, watch: ClientWatch): void {
   if (extended.has(client)) return;
   extended.add(client);
-  watchThreads((client as { beta?: { messages?: unknown } }).beta?.messages);
+  const { messages, beta } = client as { messages?: unknown; beta?: { messages?: unknown } };
+  for (const resource of [messages, beta?.messages]) watchBatches(resource, watch);
+  watchThreads(beta?.messages);
   const { spans = 'auto', tracerProvider }: WrapAnthropicOptions = watch.options;
   // Since 0.134; `undefined` where it is switched off.
   const tracer = own(client, '_tracer') as Tracer | undefined;

@@ -43,7 +43,7 @@ interface Made {
  */
 export function shareTracing(client: { _tracer: Tracer }, tracer: Tracer, watch: ClientWatch, mode: SpanMode): void {
   let made: Made | undefined;
-  const startOwn = watch.startSpan;
+  const startOwn = watch.startSpan.bind(watch);
   const native: Start = (name, options, active) => tracer.startSpan(name, options, active);
 
   watch.startSpan = (name, options, active, args) => {

@@ -1,6 +1,24 @@
-import { followAnew, quietly, replaceMethod } from '@grump/llm-otel-core';
+import { isApiPromise, quietly, type ResponseFollower, replaceMethod } from '@grump/llm-otel-core';
 
 type Resource = Record<string, unknown>;
+
+/** Who follows the call of a response, by what the SDK knows of that. */
+const followers = new WeakMap<object, ResponseFollower>();
+
+/** Lets what is parsed of a response be followed, whichever promise does. */
+export function handOn(props: object, follower: ResponseFollower): void {
+  followers.set(props, follower);
+}
+
+/** Follows a promise that the SDK made anew of a response, if that is of a call that is followed. */
+function followAnew(promise: unknown): void {
+  if (!isApiPromise(promise)) return;
+  const parse = promise.parseResponse;
+  promise.parseResponse = (...args) => {
+    const follower = followers.get(args.at(-1) as object);
+    return follower === undefined ? parse.apply(promise, args) : follower.parse(parse, promise, args);
+  };
+}
 
 /** Methods of `beta.messages`, and of a thread, that make a thread. */
 const MAKERS = ['thread', '_toolRunnerThread', 'fork'];

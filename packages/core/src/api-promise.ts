@@ -15,11 +15,14 @@ export interface ApiPromise {
   /** There as soon as somebody waits. */
   readonly parsedPromise?: unknown;
   _thenUnwrap: (transform: Transform) => ApiPromise;
-  /** Hands the response on, unparsed, to others of its kind. */
-  readonly _responseProps?: unknown;
 }
 
 type Transform = (data: unknown, props: ResponseProps) => unknown;
+
+/** Parses as a promise itself would, and looks on. */
+export interface ResponseFollower {
+  parse(parse: ApiPromise['parseResponse'], promise: ApiPromise, args: unknown[]): Promise<unknown>;
+}
 
 /** Whether a method gave such a promise, and it can be hooked into. */
 export function isApiPromise(value: unknown): value is ApiPromise {

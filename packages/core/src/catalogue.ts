@@ -152,7 +152,7 @@ export const CATALOGUE = {
     'counter',
     '{call}',
     [...LABELS, 'tool'],
-    'Calls of tools that the provider ran, as it counted them',
+    'Calls of tools that the provider ran',
   ),
   usageMissing: llmSum(
     'llm_usage_missing_total',

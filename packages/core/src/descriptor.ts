@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ResponseFollower } from './api-promise';
 import type { ReadLink } from './call-hooks';
 import type { ClientWatch } from './client-watch';
 import type { ContentMapping } from './content/mapping';
@@ -80,8 +81,6 @@ export interface ObservedMethod {
   readonly method: string;
   /** Loads what reads its results, when it is first called. */
   observe(): Promise<Observer>;
-  /** Where the caller reads a result piece by piece: hands over what the pieces came to, when the caller is through. */
-  tap?(result: unknown, handOver: (whole: unknown) => void): void;
 }
 
 /** Reads the results of {@link ObservedMethod}s. */
@@ -124,6 +123,8 @@ export interface ProviderDescriptor {
   spanAttributes?(destination: Pick<Destination, 'provider'>, model: string): Attributes;
   /** `error.type` of an error that tells more than a status or a class; of few. Default: core's. */
   errorType?(error: unknown): string | undefined;
+  /** The response of a call is there, for those who know of promises that the SDK makes anew of it. */
+  handOn?(props: object, follower: ResponseFollower): void;
   /** Whatever else is to be done to a client once its methods are watched. May be asked twice for one client. */
   extend?(client: object, watch: ClientWatch): void;
 }

@@ -1,7 +1,6 @@
 import { rawOf } from './amend';
 import { type ApiPromise, isApiPromise, isAwaited, type ResponseProps } from './api-promise';
 import type { Call } from './call';
-import { handOn } from './follow-anew';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
 import { retriesOf } from './retries';
@@ -124,7 +123,7 @@ class Follower {
       call.signal = props.controller?.signal;
       call.retries = retriesOf(props.options);
       call.responded();
-      if (this.#first?._responseProps !== undefined) handOn(props, this);
+      call.watch.descriptor.handOn?.(props, this);
       // Whoever waits for a promise of the call has asked for its body by now.
       if (isAwaited(this.#first) || this.#others?.some(isAwaited)) return props;
       this.#watchRaw(props);

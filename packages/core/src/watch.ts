@@ -1,4 +1,4 @@
-import { type Tracer, trace } from '@opentelemetry/api';
+import { type Span, type Tracer, trace } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
 import type { ClientWatch, StartSpan } from './client-watch';
 import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
@@ -19,7 +19,6 @@ export class Watch implements ClientWatch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
   readonly sent: SentHeaders = new SentHeaders();
-  startSpan: StartSpan = (name, options, context) => this.tracer.startSpan(name, options, context);
   readonly tally: Tally;
   #recent: { readonly model: string | undefined; readonly endpoint: Endpoint; readonly series: Series } | undefined;
   #baseURL: unknown;
@@ -35,6 +34,10 @@ export class Watch implements ClientWatch {
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
     this.tally = tallyOf(shared().tallies, this);
+  }
+
+  startSpan(...[name, options, context]: Parameters<StartSpan>): Span | null {
+    return this.tracer.startSpan(name, options, context);
   }
 
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */

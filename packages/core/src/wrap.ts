@@ -57,7 +57,8 @@ function patchMethod(client: object, method: MethodDescriptor, watch: Watch): bo
 function observeMethod(client: object, method: ObservedMethod, watch: Watch): void {
   replaceIn(client, method, watch, (original, self, args) => {
     const returned: unknown = Reflect.apply(original, self, args);
-    return quietly('observing a method', () => observeResult(returned, method, args, watch)) ?? returned;
+    quietly('observing a method', () => observeResult(returned, method, args, watch));
+    return returned;
   });
 }
 

@@ -211,7 +211,7 @@ describe.each(SDKS)('%s measures', (_, SDK) => {
       };
       const seen = await read(wrapped.client);
       expect(seen).toEqual(await read(new SDK({ apiKey: 'none', maxRetries: 0, fetch })));
-      const { attributes } = wrapped.telemetry.spans()[0]!;
+      const { attributes } = wrapped.telemetry.spans().find(({ kind }) => kind === 'CLIENT')!;
       const figures = await wrapped.figures();
       expect({
         outcome: attributes['llm.outcome'],
@@ -353,7 +353,7 @@ describe.each(SDKS)('%s measures, of other methods,', (_, SDK) => {
         return seen;
       };
       expect(await read(wrapped.client)).toEqual(await read(new SDK({ apiKey: 'none', maxRetries: 0, fetch })));
-      const { attributes } = wrapped.telemetry.spans()[0]!;
+      const { attributes } = wrapped.telemetry.spans().find(({ kind }) => kind === 'CLIENT')!;
       const { outcome, tokens, reasons, firstToken } = { ...USUAL, ...measured };
       expect({
         outcome: attributes['llm.outcome'],

@@ -2,6 +2,7 @@ import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { createOtlpExporter, watchExporter } from './exporters';
 import { JsonLines } from './json-lines';
 import { LateLoggerProvider, type LogsProvider } from './late-logger-provider';
+import { nextTurn } from './next-turn';
 import type { RegisterOptions } from './options';
 import type { BatchedExporter, Settings } from './settings';
 import type { Watched } from './watched';
@@ -20,6 +21,7 @@ export function createLoggerProvider(
   if (ours.length + theirs.length === 0 && options.logs !== true) return undefined;
   const { resource, logLimits: logRecordLimits } = settings;
   return new LateLoggerProvider(async () => {
+    await nextTurn();
     const sdk = await import('@opentelemetry/sdk-logs');
     const processors = [...theirs, ...ours.map((create) => create(sdk))];
     return new sdk.LoggerProvider({ resource, logRecordLimits, processors });

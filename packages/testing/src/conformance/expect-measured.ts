@@ -42,11 +42,11 @@ export function tokensSent(api: Api, requests: readonly RequestLog[]): Tokens {
   return { input: add('input'), output: add('output') };
 }
 
-/** Waits until so many calls are counted, or patience ends; then a little longer for what should not come. */
+/** Waits until so many calls are counted and have their spans, or patience ends; then a little longer for what should not come. */
 async function untilCounted(telemetry: Telemetry, calls: number, withGarbage = false): Promise<void> {
   await until(async () => {
     if (withGarbage) collectGarbage();
-    return (await telemetry.total('llm_requests_total')) >= calls;
+    return telemetry.spans().length >= calls && (await telemetry.total('llm_requests_total')) >= calls;
   });
   await setTimeout(AFTERMATH_MILLIS);
 }
