@@ -12,7 +12,7 @@ export interface WrappedClient {
   readonly calls: number;
 }
 
-/** The clients that were wrapped in this process, whichever copy of the package did it. */
+/** The clients that were wrapped in this process, the first hundred, whichever copy of the package did it. */
 export function wrappedClients(): WrappedClient[] {
   const known = Array.from(shared().tallies.values(), ({ calls, kind, watch }) => ({
     calls,
