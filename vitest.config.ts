@@ -28,9 +28,16 @@ export default defineConfig({
         resolve: { alias: sources },
         test: { ...base, name, root: path(`packages/${name}`) },
       })),
-      ...['core', 'openai', 'prometheus'].map((name) => ({
+      ...['core', 'openai', 'anthropic', 'prometheus'].map((name) => ({
         resolve: { alias: [...sources, ...sdk2] },
-        test: { ...base, name: `${name} (SDK 2, api 1.9)`, root: path(`packages/${name}`), env: { OTEL_LEG: '2' } },
+        test: {
+          ...base,
+          name: `${name} (SDK 2, api 1.9)`,
+          root: path(`packages/${name}`),
+          env: { OTEL_LEG: '2' },
+          // It makes spans itself, by the same api.
+          server: { deps: { inline: [/@anthropic-ai[+/]sdk/] } },
+        },
       })),
       ...['docs', 'examples/nim-chat'].map((folder) => ({
         resolve: { alias: sources },

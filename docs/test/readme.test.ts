@@ -28,7 +28,12 @@ const firstCode = (text: string): string | undefined => /```ts\n([\s\S]*?)```/.e
 async function run(name: string, code: string): Promise<{ output: string; code: number | null }> {
   const file = `${folder}/${name}.ts`;
   await writeFile(file, code);
-  const env = { ...process.env, NIM_BASE_URL: nim.baseURL, NVIDIA_API_KEY: 'none', OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
+  const env = {
+    ...process.env,
+    ...{ NIM_BASE_URL: nim.baseURL, NVIDIA_API_KEY: 'none' },
+    ...{ ANTHROPIC_BASE_URL: nim.baseURL, ANTHROPIC_API_KEY: 'none' },
+    OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+  };
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (data) => {
@@ -47,6 +52,7 @@ describe('the code of a README runs', () => {
   it.each([
     ['README.md', 'root'],
     ['packages/openai/README.md', 'openai'],
+    ['packages/anthropic/README.md', 'anthropic'],
   ])('%s', async (file, name) => {
     const before = nim.requests.length;
     const { output, code } = await run(name, firstCode(await read(file))!);

@@ -20,7 +20,7 @@ function amendBy(amendment: Amendment, call: Call, args: unknown[]): unknown[] {
 
 /** What the caller is shown of a response that it asked for as it came. */
 export const rawOf = <Raw>(call: Call | undefined, response: Raw): Raw =>
-  call?.isAdded === undefined ? response : ((call.method.amendment?.raw?.(response) as Raw) ?? response);
+  call?.isAdded === undefined ? response : (call.method.amendment!.raw(response) as Raw);
 
 /** `source` without what `isAdded` tells. */
 export function leavingOut(

@@ -26,7 +26,7 @@ export function begin(method: MethodDescriptor, watch: Watch, args: readonly unk
     call.values = values;
     values?.began(pipeline);
     const series = seriesOf(call, pipeline);
-    startSpan(call, series, request);
+    startSpan(call, series, request, args);
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
     watch.tally.calls += 1;

@@ -2,6 +2,7 @@ import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { CallContent, CallRecorder } from './call-hooks';
 import type { CallValues } from './call-values';
 import { NEVER, now, reading } from './clock';
+import { endContent, tellContent } from './content/tell';
 import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
 import { absorb, quietly, warnFault } from './guard';
@@ -131,17 +132,8 @@ export class Call {
     } catch (fault) {
       warnFault('a result', fault);
     }
-    if (this.content !== undefined) this.#tellContent(result);
+    if (this.content !== undefined) tellContent(this, result);
     this.end('ok');
-  }
-
-  // Apart, so that a call without content makes no closures.
-  #tellContent(result: unknown): void {
-    quietly('content', () => this.content?.result(result));
-  }
-
-  #endContent(outcome: Outcome, type: string | undefined): void {
-    quietly('content', () => this.content?.ended(this, outcome, type));
   }
 
   /** The stream is over. */
@@ -153,7 +145,8 @@ export class Call {
   failed(error: unknown): void {
     // The signal says nothing here: the SDKs abort their own controller on any error.
     const aborted = quietly('an error', () => isAbort(error)) === true;
-    this.end(aborted ? 'aborted' : 'error', quietly('an error', () => errorType(error)) ?? OTHER, error);
+    const type = quietly('an error', () => errorType(error, this.watch.descriptor));
+    this.end(aborted ? 'aborted' : 'error', type ?? OTHER, error);
   }
 
   /** Nobody will read the rest. The call lasted as long as something was heard of it. */
@@ -184,7 +177,7 @@ export class Call {
     }
     this.endedAt = at;
     forget(this);
-    if (this.content !== undefined) this.#endContent(outcome, type);
+    if (this.content !== undefined) endContent(this, outcome, type);
     try {
       this.recorder.ended(this, outcome, type, error);
     } catch (fault) {

@@ -138,7 +138,7 @@ export const CATALOGUE = {
     'counter',
     '{token}',
     [...LABELS, 'type', 'source'],
-    "Tokens as the server counted them; the sum over type (input, output) is the bill's token count. source=estimated: what we counted where it told none",
+    "Tokens as the server counted them (source=estimated: we did); the sum over type (input, output) is the bill's token count",
   ),
   tokenDetails: llmSum(
     'llm_token_details_total',
@@ -146,6 +146,13 @@ export const CATALOGUE = {
     '{token}',
     [...LABELS, 'type'],
     'Parts of llm_tokens_total (cache_read, cache_write, reasoning, {audio,image,batch}_{input,output}); never add them to it',
+  ),
+  serverTools: llmSum(
+    'llm_server_tools_total',
+    'counter',
+    '{call}',
+    [...LABELS, 'tool'],
+    'Calls of tools that the provider ran',
   ),
   usageMissing: llmSum(
     'llm_usage_missing_total',

@@ -1,5 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { ResponseFollower } from './api-promise';
 import type { ReadLink } from './call-hooks';
+import type { ClientWatch } from './client-watch';
 import type { ContentMapping } from './content/mapping';
 import type { ServerReader } from './server/times';
 import type { CallFacts, ChunkKind, Usage } from './types';
@@ -9,7 +11,7 @@ export interface Destination {
   /** `provider` label, such as `nvidia-nim`. */
   readonly provider: string;
   /** `gen_ai.provider.name`; default: the label with `_` for `-`. */
-  readonly genAiProvider?: string;
+  readonly genAiProvider?: string | undefined;
   /** Base URL that `server.address` and `server.port` are taken from. */
   readonly baseURL?: string | undefined;
   /** Model of requests that name none, such as the deployment of an Azure client. */
@@ -20,6 +22,8 @@ export interface Destination {
 export interface Quirks {
   /** Headers that tell what is left of the rate limits. Default: OpenAI's. */
   readonly limits?: readonly [requests: string, tokens: string] | undefined;
+  /** Further response headers that go on spans. */
+  readonly headers?: readonly string[] | undefined;
   /** Usage on streams is not asked for, since the server rejects the question or answers it unasked. */
   readonly asksNoUsage?: boolean;
 }
@@ -30,8 +34,8 @@ export interface Amendment {
   request(request: unknown, quirks: Quirks | undefined): unknown;
   /** Whether a chunk came only for that: the caller doesn't see it. */
   isAdded(chunk: unknown): boolean;
-  /** What `asResponse()` gives in place of `response`; may be there later. */
-  raw?(response: unknown): unknown;
+  /** What `asResponse()` gives in place of `response`. */
+  raw(response: unknown): unknown;
 }
 
 /** One method of a client: what to read of its request, chunks and result. No timing, no OpenTelemetry, no try/catch. */
@@ -117,4 +121,10 @@ export interface ProviderDescriptor {
   quirks?(destination: Destination, client: object): Quirks | undefined;
   /** Attributes of spans to this destination beside the GenAI ones. */
   spanAttributes?(destination: Pick<Destination, 'provider'>, model: string): Attributes;
+  /** `error.type` of an error that tells more than a status or a class; of few. Default: core's. */
+  errorType?(error: unknown): string | undefined;
+  /** The response of a call is there, for those who know of promises that the SDK makes anew of it. */
+  handOn?(props: object, follower: ResponseFollower): void;
+  /** Whatever else is to be done to a client once its methods are watched. May be asked twice for one client. */
+  extend?(client: object, watch: ClientWatch): void;
 }

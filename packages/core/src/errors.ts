@@ -23,14 +23,22 @@ export function isAbort(error: unknown): boolean {
   return ABORTS.has(className(error) ?? '') || (typeof error.name === 'string' && ABORTS.has(error.name));
 }
 
+/** A provider, as far as it names the types of errors itself. */
+interface Naming {
+  errorType?(error: unknown): string | undefined;
+}
+
 /** `error.type`: HTTP status, else a system error's code or the class name; of plain data the server's code. Never a message. */
-export function errorType(error: unknown): string {
-  const type = isObject(error) ? (statusOf(error) ?? codeOf(error) ?? className(error) ?? OTHER) : OTHER;
+export function errorType(error: unknown, naming: Naming = {}): string {
+  const type = naming.errorType?.(error) ?? typeOf(error);
   if (types.has(type)) return type;
   if (types.size >= TYPE_LIMIT) return OTHER;
   types.add(type);
   return type;
 }
+
+const typeOf = (error: unknown): string =>
+  isObject(error) ? (statusOf(error) ?? codeOf(error) ?? className(error) ?? OTHER) : OTHER;
 
 /** The error's message, cut at 1024 characters. */
 export function errorMessage(error: unknown): string | undefined {

@@ -11,7 +11,6 @@ export {
   TTFT_V1,
 } from './buckets';
 export type { ReadCall, ReadLink } from './call-hooks';
-export type { CallListener, SeenCall } from './call-source';
 export type * from './call-summary';
 export { type CallContextOptions, callContext, type RouterDecision } from './caller-context';
 export { bucketViews, type GenAiProfile, INSTRUMENTS, type Instrument, type InstrumentKind } from './catalogue';
@@ -19,24 +18,23 @@ export type { ContentMapping, ContentTools, KeptText, StreamFold } from './conte
 export type * from './content/messages';
 export type * from './content/options';
 export type * from './descriptor';
-export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
+export { type ClientWatch, isApiPromise, openLedger, type ResponseFollower, replaceMethod } from './extension';
 export { quietly } from './guard';
 export { type LateFold, type LateModule, lateFold } from './late';
 export { createObserver, type Observe, type ObservedCall } from './observer';
 export { type Moment, moment, type OpenCall, openCall } from './open-call';
 export type { WrapOptions } from './options';
 export { own, ownNumber, ownString } from './own';
-export { preferMeterProvider } from './pipeline';
 export { type GpuPrice, perGpuHour } from './prices/per-gpu-hour';
 export { perMillionTokens, type TokenPrices } from './prices/per-million-tokens';
 export type * from './pricing';
 export type { LlmMetricProducer, MetricProducerOptions } from './producer';
 export { createMetricProducer, hasUnattachedProducer } from './producer';
 export type * from './server/times';
-export { subscribeCalls } from './subscribe-calls';
+export type * from './siblings';
+export { preferMeterProvider, subscribeCalls, subscribeExemplars, wrappedClients } from './siblings';
 export type * from './types';
 export { CallFacts, NO_TOKEN, OUTPUT, REASONING } from './types';
 export { CORE_VERSION, SCOPE_NAME } from './version';
 export { parseURL, Watch } from './watch';
 export { wrapClient } from './wrap';
-export { type WrappedClient, wrappedClients } from './wrapped-clients';

@@ -27,6 +27,8 @@ function addWork(watch: Watch, { operation, model, usage, completed, failed }: D
   call.facts.responseModel = call.model;
   // Prices are those of the tier.
   call.facts.serviceTier = operation;
+  // Nothing is summed up.
+  call.facts.complete = completed + failed === 1;
   pipeline.models.confirm(call.model, options.models);
   const series = seriesOf(call, pipeline);
   const points = series.points('ok', undefined, undefined);

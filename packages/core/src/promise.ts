@@ -1,39 +1,10 @@
 import { rawOf } from './amend';
+import { type ApiPromise, isApiPromise, isAwaited, type ResponseProps } from './api-promise';
 import type { Call } from './call';
 import { warnFault, warnOnce } from './guard';
 import { type CallLink, release, watchFor } from './lifetimes';
 import { retriesOf } from './retries';
 import { isTappable, tapStream } from './tap';
-import type { ResponseHeaders } from './types';
-
-interface ResponseProps {
-  response?: { readonly headers?: ResponseHeaders };
-  readonly options?: unknown;
-  readonly controller?: { readonly signal?: { readonly aborted: boolean } };
-}
-
-/** The promise of a Stainless SDK: lazy, parses the body when it is first waited for. */
-interface ApiPromise {
-  responsePromise: Promise<ResponseProps>;
-  /** Its last argument are the props; since openai 5 there is a client before them. */
-  parseResponse: (...args: unknown[]) => Promise<unknown>;
-  /** There as soon as somebody waits. */
-  readonly parsedPromise?: unknown;
-  _thenUnwrap: (transform: Transform) => ApiPromise;
-}
-
-type Transform = (data: unknown, props: ResponseProps) => unknown;
-
-function isApiPromise(value: unknown): value is ApiPromise {
-  const promise = value as ApiPromise | undefined;
-  return (
-    typeof promise === 'object' &&
-    promise !== null &&
-    typeof promise.parseResponse === 'function' &&
-    typeof promise.responsePromise?.then === 'function' &&
-    !Object.isFrozen(promise)
-  );
-}
 
 /**
  * Follows what a method returned to the end of the call and gives back what the caller shall get: the very same object,
@@ -108,7 +79,7 @@ class Follower {
     if (this.#first === undefined) this.#first = promise;
     else this.#others = [...(this.#others ?? []), promise];
     const parse = promise.parseResponse;
-    promise.parseResponse = (...args) => this.#parse(parse, promise, args);
+    promise.parseResponse = (...args) => this.parse(parse, promise, args);
     // Since openai 7.1 each promise has its own; before, the prototype's goes through parseResponse.
     if (Object.hasOwn(promise, '_thenUnwrap')) this.#hookUnwrap(promise);
     return promise;
@@ -125,7 +96,7 @@ class Follower {
       );
   }
 
-  #parse(parse: ApiPromise['parseResponse'], promise: ApiPromise, args: unknown[]): Promise<unknown> {
+  parse(parse: ApiPromise['parseResponse'], promise: ApiPromise, args: unknown[]): Promise<unknown> {
     const link = this.#link;
     this.#claim();
     try {
@@ -152,6 +123,7 @@ class Follower {
       call.signal = props.controller?.signal;
       call.retries = retriesOf(props.options);
       call.responded();
+      call.watch.descriptor.handOn?.(props, this);
       // Whoever waits for a promise of the call has asked for its body by now.
       if (isAwaited(this.#first) || this.#others?.some(isAwaited)) return props;
       this.#watchRaw(props);
@@ -199,5 +171,3 @@ class Follower {
     }
   }
 }
-
-const isAwaited = (promise: ApiPromise | undefined): boolean => promise?.parsedPromise !== undefined;

@@ -45,7 +45,7 @@ export const recorder: CallRecorder<Call> = {
     const { watch, headers, endpoint } = call;
     if (headers === undefined) return;
     const limits = endpoint.quirks?.limits ?? LIMITS;
-    watch.sent.look(headers, limits);
+    watch.sent.look(headers, endpoint.quirks);
     const requests = numberOf(watch.sent.read(headers, limits[0]));
     const tokens = numberOf(watch.sent.read(headers, limits[1]));
     if (requests === undefined && tokens === undefined) return;
@@ -136,6 +136,9 @@ export function recordUsage(ended: Ended): void {
   for (const { part, type } of DETAILS) {
     const count = usage[part];
     if (count) ended.count(points.perModel('tokenDetails', 'type', type), count);
+  }
+  for (const tool in usage.serverTools) {
+    ended.count(points.perModel('serverTools', 'tool', tool), usage.serverTools[tool]!);
   }
 }
 

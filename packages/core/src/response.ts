@@ -2,7 +2,7 @@ import type { Call } from './call';
 import { warnFault } from './guard';
 import * as semconv from './semconv';
 import type { Outcome, ResponseHeaders } from './types';
-import { LIMITS, wantedHeaders } from './wanted-headers';
+import { wantedHeaders } from './wanted-headers';
 
 interface Sink {
   setAttribute(key: string, value: number | string[]): unknown;
@@ -28,7 +28,7 @@ export function addResponse(sink: Sink, { facts, headers, watch, endpoint }: Cal
   if (facts.toolCalls !== undefined) sink.setAttribute(semconv.ATTR_TOOL_CALLS, facts.toolCalls.size);
   if (headers === undefined) return;
   // A response that is an error has some that others lack.
-  const names = outcome === 'error' ? wantedHeaders(endpoint.quirks?.limits ?? LIMITS) : watch.sent.names;
+  const names = outcome === 'error' ? wantedHeaders(endpoint.quirks) : watch.sent.names;
   try {
     addHeaders(sink, headers, names);
   } catch (fault) {

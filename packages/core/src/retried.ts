@@ -40,12 +40,11 @@ function recordRetry(ended: Ended, note: RetryNote, count: number): void {
 }
 
 /**
- * Headers of the response before a retry; none where no response came. The SDK calls with the request's options, the retries
- * that are left, since openai 5 a log id, and headers.
+ * Headers of the response before a retry; none where no response came. The SDKs call with the request's options, the retries
+ * that are left, and, as they have them, a log id, a span, and headers.
  */
-function headersIn({ args: [, , third, fourth] }: RetryNote): object | undefined {
-  return (typeof third === 'object' ? third : fourth) as object | undefined;
-}
+const headersIn = ({ args }: RetryNote): object | undefined =>
+  args.slice(2).findLast((one): one is object => Object(one) === one && !('spanContext' in Object(one)));
 
 /** Seconds; a date is counted from when the response was there. */
 function retryAfter(headers: ResponseHeaders, epochMillis: number): number | undefined {

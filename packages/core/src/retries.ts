@@ -22,9 +22,10 @@ export function watchRetries(client: Resource): void {
     responses.set(lastResponse.headers, lastResponse);
   });
   after(client, 'retryRequest', (args, result) => {
-    const [options, , , headers] = args;
+    const [options] = args;
     const made = entry(notes, options as object, (): RetryNote[] => []);
-    made.push({ at: now(), args, response: responses.get(headers as object) ?? lastResponse });
+    const response = responses.get(args.find((one) => responses.has(one as object)) as object) ?? lastResponse;
+    made.push({ at: now(), args, response });
     // While the SDK waits for the next try.
     record.load();
     // On the side: the SDK waits for it in any case. A call that fails for good has nothing but its error to be known by.

@@ -14,9 +14,9 @@ export class SentHeaders {
   timed = false;
   #responses = 0;
 
-  look(headers: ResponseHeaders, limits: NonNullable<Quirks['limits']>): void {
+  look(headers: ResponseHeaders, quirks: Quirks | undefined): void {
     const before = this.#responses++;
-    if (before < FEW || before % STEP === 0) this.#find(headers, wantedHeaders(limits));
+    if (before < FEW || before % STEP === 0) this.#find(headers, wantedHeaders(quirks));
   }
 
   #find(headers: ResponseHeaders, wanted: readonly string[]): void {

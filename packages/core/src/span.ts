@@ -30,7 +30,7 @@ export const isInCall = (active: Context): boolean =>
   (active.getValue(IN_CALL) as CallLink<Call> | undefined)?.call !== undefined;
 
 /** Starts the span of a call, and sets the context that its request runs in. */
-export function startSpan(call: Call, series: Series, request: unknown): void {
+export function startSpan(call: Call, series: Series, request: unknown, args: readonly unknown[] = []): void {
   const { model, method, watch, startedAtEpochMillis, context } = call;
   try {
     const name = model === undefined ? method.operation : `${method.operation} ${model}`;
@@ -39,9 +39,12 @@ export function startSpan(call: Call, series: Series, request: unknown): void {
         ? series.spanStart
         : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
     const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
-    const span = watch.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context);
+    const span = watch.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context, args);
+    const inside = new CallContext(context, IN_CALL, call.link);
+    call.context = inside;
+    if (span === null) return;
     call.span = span;
-    call.context = trace.setSpan(new CallContext(context, IN_CALL, call.link), span);
+    call.context = trace.setSpan(inside, span);
     if (span.isRecording()) addRequest(span, call, request);
   } catch (fault) {
     warnFault('starting a span', fault);

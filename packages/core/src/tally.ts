@@ -1,11 +1,11 @@
-/** Clients that are told apart; what is wrapped after them is one more. */
+/** Clients that are told of. */
 const LIMIT = 100;
 
 /** A wrapped client, as far as it is told of. */
 interface Named {
   readonly descriptor: { readonly name: string };
   readonly endpoint: { readonly provider: string; readonly address?: string | undefined };
-  readonly options: object;
+  readonly options: { readonly yields?: boolean };
 }
 
 /** The calls of one client and its copies. */
@@ -17,8 +17,8 @@ export interface Tally {
 
 /** The tally of a client. Copies of it have the same options, and share one. */
 export function tallyOf(tallies: Map<object, Tally>, watch: Named): Tally {
-  const known = tallies.get(watch.options) ?? (tallies.size > LIMIT ? [...tallies.values()].at(-1) : undefined);
-  const tally = known ?? { calls: 0, kind: watch.descriptor.name, watch: new WeakRef(watch) };
-  if (known === undefined) tallies.set(watch.options, tally);
+  const { options, descriptor } = watch;
+  const tally = tallies.get(options) ?? { calls: 0, kind: descriptor.name, watch: new WeakRef(watch) };
+  if (tallies.size < LIMIT) tallies.set(options, tally);
   return tally;
 }

@@ -15,6 +15,8 @@ export interface Usage {
   output?: number | undefined;
   cacheRead?: number | undefined;
   cacheWrite?: number | undefined;
+  /** Of `cacheWrite`, what is kept for an hour, which has a price of its own. */
+  cacheWrite1h?: number | undefined;
   reasoning?: number | undefined;
   audioInput?: number | undefined;
   audioOutput?: number | undefined;
@@ -22,6 +24,8 @@ export interface Usage {
   imageOutput?: number | undefined;
   /** Seconds of audio, where the service bills time in place of tokens. */
   audioSeconds?: number | undefined;
+  /** Calls of tools that the server ran, by tool: `web_search`. One of few. */
+  serverTools?: Readonly<Record<string, number>> | undefined;
   /** Output that is billed though `output` leaves it out, as some servers do with reasoning. */
   unlisted?: number | undefined;
 }
@@ -56,7 +60,7 @@ export class CallFacts {
   serviceTier: string | undefined = undefined;
   systemFingerprint: string | undefined = undefined;
   /** What tells the tool calls of an answer from each other. */
-  toolCalls: Set<string> | undefined = undefined;
+  toolCalls: Set<unknown> | undefined = undefined;
   failure: Failure | undefined = undefined;
   /** The chunk or result in which the server told how long it took, for the method's `server` to read. */
   server: unknown = undefined;

@@ -19,7 +19,7 @@ const HEADERS = [
   ),
 ];
 
-/** All headers of interest that a server with these rate limits may send. */
-export const wantedHeaders = (limits: NonNullable<Quirks['limits']>): readonly string[] => [
-  ...new Set([...HEADERS, ...limits]),
+/** All headers of interest that a server with these quirks may send. */
+export const wantedHeaders = ({ limits = LIMITS, headers = [] }: Quirks = {}): readonly string[] => [
+  ...new Set([...HEADERS, ...limits, ...headers]),
 ];

@@ -1,5 +1,6 @@
-import { type Tracer, trace } from '@opentelemetry/api';
+import { type Span, type Tracer, trace } from '@opentelemetry/api';
 import type { GenAiProfile } from './catalogue';
+import type { ClientWatch, StartSpan } from './client-watch';
 import type { Destination, ProviderDescriptor, Quirks } from './descriptor';
 import { OTHER_MODEL } from './models';
 import type { WrapOptions } from './options';
@@ -14,7 +15,7 @@ import { CORE_VERSION, SCOPE_NAME } from './version';
 const IDLE_TIMEOUT = 600_000;
 
 /** One wrapped client: where it sends its calls and where their numbers go. */
-export class Watch {
+export class Watch implements ClientWatch {
   readonly profile: GenAiProfile;
   readonly idleTimeoutMillis: number;
   readonly sent: SentHeaders = new SentHeaders();
@@ -33,6 +34,10 @@ export class Watch {
     this.profile = options.genAi ?? 'latest';
     this.idleTimeoutMillis = options.streamIdleTimeoutMillis ?? IDLE_TIMEOUT;
     this.tally = tallyOf(shared().tallies, this);
+  }
+
+  startSpan(...[name, options, context]: Parameters<StartSpan>): Span | null {
+    return this.tracer.startSpan(name, options, context);
   }
 
   /** Looked up at each call: there is no proxy meter in OpenTelemetry JS. */

@@ -33,6 +33,7 @@ export function wrapClient<Client extends object>(
     const found = descriptor.methods.filter((method) => patchMethod(client, method, watch));
     if (!found.some(({ resource }) => resource.length > 0)) warnNothing(descriptor);
     for (const method of descriptor.observed ?? []) observeMethod(client, method, watch);
+    descriptor.extend?.(client, watch);
     loadContent(watch);
     if (found.length > 0) watchRetries(client as Resource);
     loadSummaries(options);

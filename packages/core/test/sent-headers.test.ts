@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { SentHeaders } from '../src/sent-headers';
-import { LIMITS, wantedHeaders } from '../src/wanted-headers';
+import { wantedHeaders } from '../src/wanted-headers';
 
 /** Headers that count how often they are asked. */
 function createHeaders(values: Readonly<Record<string, string>>) {
@@ -14,13 +14,13 @@ function createHeaders(values: Readonly<Record<string, string>>) {
   return headers;
 }
 
-const WANTED = wantedHeaders(LIMITS).length;
+const WANTED = wantedHeaders().length;
 
 it('headers that a server sends are remembered, and the others asked for ever more rarely', () => {
   const sent = new SentHeaders();
   const asked = Array.from({ length: 70 }, () => {
     const headers = createHeaders({ 'x-request-id': '1' });
-    sent.look(headers, LIMITS);
+    sent.look(headers, undefined);
     expect(sent.read(headers, 'x-request-id')).toBe('1');
     expect(sent.read(headers, 'retry-after')).toBeUndefined();
     return headers.asked;
@@ -34,9 +34,9 @@ it('headers that a server sends are remembered, and the others asked for ever mo
 
 it('a header that comes later is found, and one that stops is no more than empty', () => {
   const sent = new SentHeaders();
-  for (let time = 0; time < 32; time++) sent.look(createHeaders({}), LIMITS);
+  for (let time = 0; time < 32; time++) sent.look(createHeaders({}), undefined);
   expect(sent.names).toEqual([]);
-  sent.look(createHeaders({ 'nvcf-reqid': '1' }), LIMITS);
+  sent.look(createHeaders({ 'nvcf-reqid': '1' }), undefined);
   expect(sent.names).toEqual(['nvcf-reqid']);
   expect(sent.read(createHeaders({}), 'nvcf-reqid')).toBeNull();
   expect(sent.read(undefined, 'nvcf-reqid')).toBeUndefined();
@@ -44,8 +44,8 @@ it('a header that comes later is found, and one that stops is no more than empty
 
 it('another kind of response is looked through', () => {
   const sent = new SentHeaders();
-  for (let time = 0; time < 9; time++) sent.look(createHeaders({}), LIMITS);
+  for (let time = 0; time < 9; time++) sent.look(createHeaders({}), undefined);
   sent.lookAgain();
-  sent.look(createHeaders({ 'retry-after': '1' }), LIMITS);
+  sent.look(createHeaders({ 'retry-after': '1' }), undefined);
   expect(sent.names).toEqual(['retry-after']);
 });

@@ -23,8 +23,17 @@ const DEFAULT_PORT = 9835;
 const { values, positionals } = parse();
 
 if (values.help) process.stdout.write(USAGE);
-else if (values.serve) void serve(meterOptions(10), values.host ?? 'localhost', Number(positionals[0] ?? DEFAULT_PORT));
-else void show(values.once ?? false);
+else if (values.serve) serveUntilEnded().catch(fail);
+else show(values.once ?? false).catch(fail);
+
+async function serveUntilEnded(): Promise<void> {
+  await serve(meterOptions(10), values.host ?? 'localhost', Number(positionals[0] ?? DEFAULT_PORT));
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
 
 function parse() {
   try {

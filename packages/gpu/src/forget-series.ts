@@ -14,7 +14,10 @@ interface History {
 }
 
 interface Storage {
-  readonly _deltaMetricStorage?: { readonly _cumulativeMemoStorage?: AttributeMap };
+  readonly _deltaMetricStorage?: {
+    readonly _cumulativeMemoStorage?: AttributeMap;
+    readonly _activeCollectionStorage?: AttributeMap;
+  };
   readonly _temporalMetricStorage?: {
     readonly _reportHistory?: Map<unknown, History>;
     readonly _unreportedAccumulations?: Map<unknown, AttributeMap[]>;
@@ -33,7 +36,8 @@ export function forgetSeries(instrument: Observable, isLive: (attributes: Attrib
     const histories = [...(temporal?._reportHistory?.values() ?? [])];
     if (histories.some(({ aggregationTemporality }) => aggregationTemporality !== CUMULATIVE)) continue;
     const waiting = [...(temporal?._unreportedAccumulations?.values() ?? [])].flat();
-    const maps = [...histories.map(({ accumulations }) => accumulations), ...waiting, delta?._cumulativeMemoStorage];
+    const reported = histories.map(({ accumulations }) => accumulations);
+    const maps = [...reported, ...waiting, delta?._cumulativeMemoStorage, delta?._activeCollectionStorage];
     for (const map of maps) forget(map, isLive);
   }
 }

@@ -22,14 +22,22 @@ export class Health {
   }
 }
 
+/** A poller, as far as its health goes. */
+interface Observed {
+  readonly state: string;
+  readonly health: Health;
+  /** Whether its last values are still reported. */
+  readonly isFresh: boolean;
+}
+
 /** The poller's own health; nothing while there is nothing to measure. */
-export function healthSeries({ state, health }: { readonly state: string; readonly health: Health }): Series[] {
+export function healthSeries({ state, health, isFresh }: Observed): Series[] {
   if (state === 'dormant' || state === 'starting' || state === 'stopped') return [];
   const { lastSuccess, pollSeconds, errors } = health;
   const one = (name: string, value: number | undefined) =>
     value === undefined ? [] : [{ name, value, attributes: {} }];
   return [
-    ...one('gpu_collector_up', state === 'running' ? 1 : 0),
+    ...one('gpu_collector_up', state === 'running' && isFresh ? 1 : 0),
     ...one('gpu_collector_last_success_timestamp_seconds', lastSuccess),
     ...one('gpu_collector_poll_duration_seconds', pollSeconds),
     ...Array.from(errors.values(), ({ source, code, count }) => ({

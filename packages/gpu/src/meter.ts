@@ -87,12 +87,13 @@ function measure(settings: Settings, poller: Poller): () => void {
 }
 
 function connect(settings: Settings): Transport {
-  const session = { ...settings, processes: settings.processes !== undefined };
-  const { root, library, processes, pcieThroughput, holdDriver, timeoutMillis } = session;
-  const plain = { root, library, processes, pcieThroughput, holdDriver, timeoutMillis };
-  if (settings.isolation === 'inline') return startInline(plain);
+  const { root, library, pcieThroughput, holdDriver, timeoutMillis, isolation } = settings;
+  const processes = settings.processes !== undefined;
+  const pods = settings.kubernetes !== undefined;
+  const plain = { root, library, processes, pods, pcieThroughput, holdDriver, timeoutMillis };
+  if (isolation === 'inline') return startInline(plain);
   const helper = settings.helperPath ?? helperFile();
-  return settings.isolation === 'worker' ? startWorker(helper, plain) : startProcess(helper, plain);
+  return isolation === 'worker' ? startWorker(helper, plain) : startProcess(helper, plain);
 }
 
 function tell(state: MeterState, reason: string): void {

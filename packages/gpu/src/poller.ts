@@ -59,10 +59,14 @@ export class Poller {
     return this.tick();
   }
 
+  /** Whether the last reading is young enough to be reported. */
+  get isFresh(): boolean {
+    return performance.now() - this.#readAt <= GOOD_FOR * this.#settings.intervalMillis;
+  }
+
   /** The last devices that were read; none once they are too old. */
   devices(): readonly GpuDevice[] {
-    const age = performance.now() - this.#readAt;
-    return age <= GOOD_FOR * this.#settings.intervalMillis ? this.#devices : [];
+    return this.isFresh ? this.#devices : [];
   }
 
   /** Lets go of the driver, and reads nothing until `resume()`. */

@@ -1,24 +1,29 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCgroup } from './kubernetes/cgroup';
 import type { ProcessUse } from './nvml/processes';
+import { readText } from './read-text';
 import type { GpuDevice, LabelledValue } from './source';
 
-/** A device with what its processes use; each value carries the name and the id of its process. */
-export function nameProcesses(devices: GpuDevice[], uses: readonly ProcessUse[], root: string): GpuDevice[] {
+/** A device with what its processes use; each value carries its process, and with `pods` the pod and the container of that. */
+export function nameProcesses(
+  devices: GpuDevice[],
+  uses: readonly ProcessUse[],
+  { root, pods }: { readonly root: string; readonly pods: boolean },
+): GpuDevice[] {
   if (uses.length === 0) return devices;
   const labelled = new Map<GpuDevice, LabelledValue[]>();
   for (const use of uses) {
-    const name = processName(use.pid, root);
-    if (name === undefined) continue;
+    const process = processName(use.pid, root);
+    if (process === undefined) continue;
+    const labels = { process, pid: String(use.pid), ...(pods ? podLabels(use.pid, root) : {}) };
     const slice = devices.find(({ mig }) => mig !== undefined && mig.instance === use.instance);
     const device = slice ?? (devices[0] as GpuDevice);
-    labelled.set(device, [...(labelled.get(device) ?? []), ...valuesOf(use, name)]);
+    labelled.set(device, [...(labelled.get(device) ?? []), ...valuesOf(use, labels)]);
   }
   return devices.map((device) => ({ ...device, labelled: labelled.get(device) }));
 }
 
-function valuesOf({ pid, memory, utilization }: ProcessUse, name: string): LabelledValue[] {
-  const labels = { process: name, pid: String(pid) };
+function valuesOf({ memory, utilization }: ProcessUse, labels: LabelledValue['labels']): LabelledValue[] {
   const values: LabelledValue[] = [];
   if (memory !== undefined) values.push({ key: 'processMemory', value: memory, labels });
   if (utilization !== undefined) values.push({ key: 'processUtilization', value: utilization, labels });
@@ -28,9 +33,10 @@ function valuesOf({ pid, memory, utilization }: ProcessUse, name: string): Label
 /** Name of the executable; `undefined` where there is no such process, or it is of another PID namespace. */
 function processName(pid: number, root: string): string | undefined {
   if (process.platform === 'win32') return 'unknown';
-  try {
-    return readFileSync(join(root, 'proc', String(pid), 'comm'), 'latin1').trim();
-  } catch {
-    return undefined;
-  }
+  return readText(join(root, 'proc', String(pid), 'comm'));
+}
+
+function podLabels(pid: number, root: string): Record<string, string> {
+  const { podUid, containerId } = readCgroup(readText(join(root, 'proc', String(pid), 'cgroup')) ?? '');
+  return { ...(podUid && { pod_uid: podUid }), ...(containerId && { container_id: containerId }) };
 }

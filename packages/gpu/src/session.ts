@@ -9,6 +9,7 @@ export interface SessionSettings {
   readonly root: string;
   readonly library?: string | undefined;
   readonly processes: boolean;
+  readonly pods: boolean;
   readonly pcieThroughput: boolean;
   readonly holdDriver: 'always' | 'per-poll';
   readonly timeoutMillis: number;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { NvidiaSmiSource } from '../src/nvidia-smi';
+import { createSession } from '../src/session';
 
 const MIB = 1024 ** 2;
 
@@ -83,4 +84,23 @@ test('one that hangs is killed, and none is started beside it', async () => {
   const source = new NvidiaSmiSource(machine('exec sleep 60'), 100);
   const reading = await source.poll();
   expect(reading).toMatchObject({ state: 'down', reason: 'nvidia-smi did not answer within 100 ms', devices: [] });
+});
+
+test('it stands in where NVML can not be had, and both reasons are told where it can not either', async () => {
+  const settings = {
+    processes: false,
+    pods: false,
+    pcieThroughput: false,
+    holdDriver: 'always',
+    timeoutMillis: 1000,
+  } as const;
+  const noNvml = async () => Promise.reject(new Error('koffi is missing'));
+  const read = async (script: string | undefined) =>
+    (await createSession({ root: machine(script), ...settings }, noNvml).poll()).sources[0];
+  expect(await read(`echo '${LINE}'`)).toMatchObject({ source: 'nvidia-smi', state: 'up' });
+  expect(await read(undefined)).toMatchObject({
+    source: 'nvml',
+    state: 'dormant',
+    reason: 'koffi is missing; nvidia-smi is not here',
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -7,6 +7,7 @@ import { CODE } from '../src/nvml/codes';
 import { hasNvidiaDriver, openNvml } from '../src/nvml/library';
 import type { NvmlFunction } from '../src/nvml/prototypes';
 import { createSession } from '../src/session';
+import { measure } from './support/measure';
 
 type Functions = Partial<Record<NvmlFunction, (...parameters: never[]) => number>>;
 
@@ -63,6 +64,7 @@ async function poll(functions: Functions, folder: string = root('dev/nvidiactl')
   const settings = {
     root: folder,
     processes: false,
+    pods: false,
     pcieThroughput: false,
     holdDriver: 'always',
     timeoutMillis: 1000,
@@ -135,4 +137,24 @@ test('a library that is missing is a reason, in one line', async () => {
   await expect(openNvml('/nonexistent/libnvidia-ml.so.1')).rejects.toThrow(
     /^there is an NVIDIA driver, but its library can't be loaded: .*nonexistent.*$/,
   );
+});
+
+const REAL = [
+  process.env.LLM_OTEL_REAL_NVML,
+  '/usr/lib/x86_64-linux-gnu/nvidia/current/libnvidia-ml.so.1',
+  '/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.1',
+];
+
+test("with NVIDIA's own library and no driver it is dormant, and makes no device files", async (context) => {
+  const library = REAL.find((path) => path && existsSync(path));
+  if (library === undefined || hasNvidiaDriver('/')) {
+    const reason = 'there is no libnvidia-ml.so.1 here (LLM_OTEL_REAL_NVML=path), or there is a driver';
+    console.info(`skipped: ${context.task.name}: ${reason}`);
+    context.skip(reason);
+  }
+  const before = readdirSync('/dev');
+  const { meter, page } = await measure({ root: '/' }, { library });
+  expect(meter).toMatchObject({ state: 'dormant', reason: 'there is no GPU driver on this machine' });
+  expect(await page()).toEqual([]);
+  expect(readdirSync('/dev')).toEqual(before);
 });

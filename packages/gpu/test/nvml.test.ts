@@ -118,3 +118,15 @@ test('a process that ends takes its series with it', async () => {
   await until(async () => (await pids()).length === 1);
   expect(await pids()).toEqual(['8']);
 });
+
+test('with kubernetes, processes are told with the pod and the container that they run in', async () => {
+  const fake = new FakeMachine({ devices: [{ ...board(0), processes: { compute: [{ pid: 7, memory: 70 }] } }] });
+  const pod = '0a1b2c3d-1111-2222-3333-444455556666';
+  const container = 'ab'.repeat(32);
+  fake.write('proc/7/comm', 'vllm\n');
+  fake.write('proc/7/cgroup', `0::/kubepods/burstable/pod${pod}/${container}\n`);
+  const kubernetes = { socket: '/nonexistent/kubelet.sock' };
+  const { page } = await measure(fake, { processes: true, kubernetes });
+  const [line] = (await page()).filter(({ name }) => name === 'gpu_process_memory_bytes');
+  expect(line?.labels).toMatchObject({ process: 'vllm', pod_uid: pod, container_id: container });
+});

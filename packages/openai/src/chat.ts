@@ -107,14 +107,12 @@ function foldChunk(facts: CallFacts, chunk: unknown): ChunkKind {
     const { delta } = choice;
     if (delta?.tool_calls) foldToolCalls(facts, choice, delta.tool_calls);
     if (kind === OUTPUT) continue;
-    if (delta) kind = later(kind, kindOf(delta));
+    if (delta) kind = Math.max(kind, kindOf(delta)) as ChunkKind;
     else if (isFilled(choice.text)) kind = OUTPUT;
   }
   if (facts.complete) foldTimes(facts, body);
   return kind;
 }
-
-const later = (kind: ChunkKind, other: ChunkKind): ChunkKind => (other > kind ? other : kind);
 
 function foldResult(facts: CallFacts, result: unknown): void {
   const body = result as ChatBody;
@@ -174,21 +172,17 @@ function foldToolCalls(facts: CallFacts, choice: Choice, calls: unknown): void {
 }
 
 function kindOf(delta: Delta): ChunkKind {
-  const { content } = delta;
-  if (typeof content === 'string' ? content !== '' : Array.isArray(content)) return kindOfContent(content);
-  if (isFilled(delta.refusal)) return OUTPUT;
-  if (delta.tool_calls && Array.isArray(delta.tool_calls) && delta.tool_calls.some(isToolToken)) return OUTPUT;
-  if (delta.function_call && isFilled(delta.function_call.arguments)) return OUTPUT;
-  if (delta.audio && (isFilled(delta.audio.data) || isFilled(delta.audio.transcript))) return OUTPUT;
+  const { content, tool_calls: calls } = delta;
+  if (isFilled(content)) return OUTPUT;
+  if (Array.isArray(content) && content.length > 0) return content.every(isThought) ? REASONING : OUTPUT;
+  if (isFilled(delta.refusal) || (Array.isArray(calls) && calls.some(isToolToken))) return OUTPUT;
+  if (isFilled(delta.function_call?.arguments)) return OUTPUT;
+  if (isFilled(delta.audio?.data) || isFilled(delta.audio?.transcript)) return OUTPUT;
   return isFilled(delta.reasoning_content) || isFilled(delta.reasoning) ? REASONING : NO_TOKEN;
 }
 
 /** Mistral's reasoning models send an array of typed parts. */
-function kindOfContent(content: unknown): ChunkKind {
-  if (!Array.isArray(content)) return OUTPUT;
-  if (content.length === 0) return NO_TOKEN;
-  return (content as { type?: unknown }[]).every((part) => part?.type === 'thinking') ? REASONING : OUTPUT;
-}
+const isThought = (part: unknown): boolean => (part as { type?: unknown } | null)?.type === 'thinking';
 
 const isToolToken = (call: unknown): boolean =>
   isFilled((call as { function?: ToolFunction | null } | null)?.function?.arguments);

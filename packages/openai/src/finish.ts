@@ -28,7 +28,7 @@ export function finishReason({ object, status, incomplete_details: details, outp
   return last && isCall(last) ? 'tool_call' : 'stop';
 }
 
-const CALL = /^((function|custom_tool|computer|local_shell|shell|apply_patch|tool_search)_call|mcp_approval_request)$/;
+const CALL = /^((function|custom_tool|computer|(local_)?shell|apply_patch|tool_search)_call|mcp_approval_request)$/;
 
 /** Whether the application has to answer it. Tools that the server runs are followed by their output, or by a message. */
 export const isCall = (item: Item): boolean => CALL.test(item.type as string);

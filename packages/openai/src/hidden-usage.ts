@@ -1,3 +1,5 @@
+import type { Amendment } from '@grump/llm-otel-core';
+
 // Loaded when a client that asks for usage is wrapped.
 
 interface Reader {
@@ -24,6 +26,11 @@ declare const ReadableStream: new (
   strategy: { highWaterMark: number },
 ) => unknown;
 declare const TextDecoder: new (encoding: string) => { decode(bytes: Uint8Array): string };
+
+/** Keeps what an amendment adds out of raw responses too. */
+export function hideIn(amendment: Amendment): void {
+  amendment.raw = (response) => withoutEvents(response, amendment.isAdded);
+}
 
 /** A stream of events without those whose data `isHidden`. The body is left alone until somebody reads; any other response is itself. */
 export function withoutEvents(raw: unknown, isHidden: (data: unknown) => boolean): unknown {

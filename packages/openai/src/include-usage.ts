@@ -4,9 +4,7 @@ import { type Amendment, own, type ProviderDescriptor, type Quirks } from '@grum
 export function askingForUsage(descriptor: ProviderDescriptor): ProviderDescriptor {
   // Until it is there, and where it can't be, a raw response is handed out as it came.
   import('./hidden-usage').then(
-    ({ withoutEvents }) => {
-      USAGE.raw = (response) => withoutEvents(response, isUsageAlone);
-    },
+    ({ hideIn }) => hideIn(USAGE),
     () => {},
   );
   const methods = descriptor.methods.map((method) =>
@@ -15,7 +13,7 @@ export function askingForUsage(descriptor: ProviderDescriptor): ProviderDescript
   return { ...descriptor, methods };
 }
 
-const USAGE: Amendment = { request: askForUsage, isAdded: isUsageAlone };
+const USAGE: Amendment = { request: askForUsage, isAdded: isUsageAlone, raw: (response) => response };
 
 /**
  * A request for a stream that leaves open whether usage shall come, with the question for it. The caller's object is neither
@@ -42,5 +40,5 @@ interface UsageChunk {
 /** The chunk that the question adds; usage on a chunk with choices is the server's own way. */
 function isUsageAlone(chunk: unknown): boolean {
   const { choices, usage }: UsageChunk = Object(chunk);
-  return Array.isArray(choices) && choices.length === 0 && typeof usage === 'object' && usage !== null;
+  return Array.isArray(choices) && choices.length === 0 && Object(usage) === usage;
 }

@@ -9,8 +9,7 @@ export type Host = readonly [host: string | RegExp, provider: string, genAi?: st
 
 /** Servers known by the host of their base URL. GenAI names from the conventions' registry (2026-10) where it has one. */
 export const HOSTS: readonly Host[] = [
-  ['integrate.api.nvidia.com', 'nvidia-nim'],
-  ['ai.api.nvidia.com', 'nvidia-nim'],
+  ['api.nvidia.com', 'nvidia-nim'],
   ['api.nvcf.nvidia.com', 'nvidia-nim'],
   ['openai.azure.com', 'azure', 'azure.ai.openai'],
   ['cognitiveservices.azure.com', 'azure', 'azure.ai.openai'],
@@ -33,8 +32,7 @@ export const HOSTS: readonly Host[] = [
   ['together.xyz', 'together'],
   ['together.ai', 'together'],
   ['fireworks.ai', 'fireworks'],
-  ['dashscope.aliyuncs.com', 'alibaba'],
-  ['dashscope-intl.aliyuncs.com', 'alibaba'],
+  [/\bdashscope\b.*\.aliyuncs\.com$/, 'alibaba'],
   ['z.ai', 'zai'],
   ['databricks.com', 'databricks'],
 ];
@@ -61,12 +59,12 @@ export function destinationOf(client: object, provider: string | undefined): Des
 
 function providerOf(client: object, given: string | undefined, baseURL: string | undefined) {
   const provider = given ?? sdkProvider(client);
-  if (provider !== undefined) return { provider, ...genAiName(GEN_AI.get(provider)) };
+  if (provider !== undefined) return { provider, genAiProvider: GEN_AI.get(provider) };
   const hostname = parseURL(baseURL)?.hostname ?? '';
   const known = HOSTS.find(([host]) =>
     typeof host === 'string' ? `.${hostname}`.endsWith(`.${host}`) : host.test(hostname),
   );
-  if (known !== undefined) return { provider: known[1], ...genAiName(known[2]) };
+  if (known !== undefined) return { provider: known[1], genAiProvider: known[2] };
   return isAzure(client) ? { provider: 'azure', genAiProvider: 'azure.ai.openai' } : { provider: COMPATIBLE };
 }
 
@@ -75,9 +73,6 @@ function sdkProvider(client: object): string | undefined {
   const name = ownString(own(client, '_provider'), 'name');
   return name !== undefined && GEN_AI.has(name) ? name : undefined;
 }
-
-const genAiName = (name: string | undefined): Pick<Destination, 'genAiProvider'> =>
-  name === undefined ? {} : { genAiProvider: name };
 
 /** `AzureOpenAI` behind a gateway of another name: only it has an API version. */
 const isAzure = (client: object): boolean =>

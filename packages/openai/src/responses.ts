@@ -21,8 +21,6 @@ interface Part {
 
 interface Item {
   readonly type?: unknown;
-  readonly id?: unknown;
-  readonly call_id?: unknown;
   readonly content?: unknown;
   readonly summary?: unknown;
   readonly arguments?: unknown;
@@ -94,6 +92,7 @@ function foldEvent(facts: CallFacts, chunk: unknown): ChunkKind {
 function foldResult(facts: CallFacts, result: unknown): void {
   const body = result as ResponseBody;
   foldResponse(facts, body, !isUnderWay(body.status));
+  if (Array.isArray(body.output)) for (const item of body.output) foldToolCall(facts, item);
 }
 
 function foldResponse(facts: CallFacts, body: ResponseBody, isOver: boolean): void {
@@ -106,14 +105,12 @@ function foldResponse(facts: CallFacts, body: ResponseBody, isOver: boolean): vo
     facts.usage = readUsage(body.usage, RESPONSES) ?? facts.usage;
     facts.cost = readCost(body.usage) ?? facts.cost;
   }
-  if (!isOver) return;
+  if (!isOver) {
+    facts.toolCalls = undefined;
+    return;
+  }
   facts.finish(0, finishReason(body));
   if (body.status === 'failed') foldError(facts, body.error);
-  const { output } = body;
-  if (!Array.isArray(output) || output.length === 0) return;
-  // The last response counts, where it has any items: some servers stream them and send none at the end.
-  facts.toolCalls = undefined;
-  for (const item of output) foldToolCall(facts, item);
 }
 
 function foldError(facts: CallFacts, error: ServerError | null | undefined): void {
@@ -131,11 +128,11 @@ function foldItem(facts: CallFacts, item: Item, type: string): ChunkKind {
   return facts.partial ? NO_TOKEN : kindOf(item);
 }
 
-/** Calls of the application's own tools. */
+/** Calls of the application's own tools: not all servers repeat them at the end of a stream. */
 function foldToolCall(facts: CallFacts, item: Item | null): void {
   if (item?.type !== 'function_call' && item?.type !== 'custom_tool_call') return;
   facts.toolCalls ??= new Set();
-  facts.toolCalls.add(`${item.call_id ?? item.id ?? facts.toolCalls.size}`);
+  facts.toolCalls.add(item);
 }
 
 function kindOf(item: Item): ChunkKind {

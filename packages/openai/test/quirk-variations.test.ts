@@ -211,7 +211,7 @@ describe.each(SDKS)('%s measures', (_, SDK) => {
       };
       const seen = await read(wrapped.client);
       expect(seen).toEqual(await read(new SDK({ apiKey: 'none', maxRetries: 0, fetch })));
-      const { attributes } = wrapped.telemetry.spans()[0]!;
+      const { attributes } = wrapped.telemetry.spans().find(({ kind }) => kind === 'CLIENT')!;
       const figures = await wrapped.figures();
       expect({
         outcome: attributes['llm.outcome'],
@@ -242,6 +242,8 @@ const RESPONSE_USAGE = { usage: { input_tokens: 3, output_tokens: 2, total_token
 const delta = event('response.output_text.delta', { delta: 'Hi', output_index: 0 });
 const timings = { cache_n: 1, prompt_n: 2, prompt_ms: 1, predicted_n: 2, predicted_ms: 2 };
 const COUNTS = { usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } };
+
+type Create = (request: object) => Promise<unknown>;
 
 /** Streams of the other methods: what is measured is the usual, but for what is said. */
 const OTHERS: readonly (readonly ['completions' | 'responses', string, string, Measured?])[] = [
@@ -330,10 +332,6 @@ const OTHERS: readonly (readonly ['completions' | 'responses', string, string, M
   ],
 ];
 
-interface Streaming {
-  create(request: object): Promise<AsyncIterable<unknown>>;
-}
-
 describe.each(SDKS)('%s measures, of other methods,', (_, SDK) => {
   it.each(OTHERS.map(([api, name, body, measured = {}]) => ({ api, name, body, measured })))(
     '$api: $name',
@@ -344,14 +342,18 @@ describe.each(SDKS)('%s measures, of other methods,', (_, SDK) => {
         const seen: unknown[] = [];
         const request = { model: 'm', input: 'Hi', prompt: 'Hi', stream: true };
         try {
-          for await (const one of await (client[api] as unknown as Streaming).create(request)) seen.push(one);
+          for await (const one of (await (client[api].create as Create).call(
+            client[api],
+            request,
+          )) as AsyncIterable<unknown>)
+            seen.push(one);
         } catch (error) {
           seen.push(String(error));
         }
         return seen;
       };
       expect(await read(wrapped.client)).toEqual(await read(new SDK({ apiKey: 'none', maxRetries: 0, fetch })));
-      const { attributes } = wrapped.telemetry.spans()[0]!;
+      const { attributes } = wrapped.telemetry.spans().find(({ kind }) => kind === 'CLIENT')!;
       const { outcome, tokens, reasons, firstToken } = { ...USUAL, ...measured };
       expect({
         outcome: attributes['llm.outcome'],

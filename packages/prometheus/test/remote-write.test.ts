@@ -75,6 +75,33 @@ describe('what is written', () => {
     },
   );
 
+  test.for([
+    { program: PROMETHEUS, version: '1.0' },
+    { program: PROMETHEUS_3, version: '2.0' },
+  ] as const)('ends with its series, by version $version', async ({ program, version }, context) => {
+    needs(context, program);
+    const address = await startReceiver(program, await freePort());
+    const registry = new client.Registry();
+    const level = new client.Gauge({ name: 'level', help: 'x', labelNames: ['room'], registers: [registry] });
+    const times = new client.Histogram({ name: 'times', help: 'x', labelNames: ['room'], registers: [registry] });
+    for (const room of ['a', 'b']) {
+      level.set({ room }, 1);
+      times.observe({ room }, 1);
+    }
+    const writer = write(sourceOf(registry), { url: address + PATH, version });
+    await writer.flush();
+    expect((await samplesIn(address)).length).toBe(2 + 2 * 14);
+    level.remove({ room: 'a' });
+    times.remove({ room: 'b' });
+    await writer.flush();
+    expect((await samplesIn(address, 'level')).map(({ labels }) => labels.room)).toEqual(['b']);
+    expect((await samplesIn(address, '{room="b"}')).map(({ name }) => name)).toEqual(['level']);
+    level.set({ room: 'a' }, 2);
+    await writer.flush();
+    expect((await samplesIn(address, 'level{room="a"}')).map(({ value }) => value)).toEqual([2]);
+    expect(writer.state()).toMatchObject({ lostSamples: 0, lastError: undefined });
+  });
+
   test('carries types, a time that only grows, and the labels of the service', async () => {
     const { url, requests } = await startRecorder(() => undefined);
     const target: FamilySnapshot = {

@@ -1,5 +1,5 @@
-import process from 'node:process';
 import type { ResourceDetector } from '@opentelemetry/resources';
+import { nextTurn } from './next-turn';
 
 const CONTAINER_ID = 'container.id';
 
@@ -9,6 +9,7 @@ export const containerDetector: ResourceDetector = {
 };
 
 async function findId(): Promise<string | undefined> {
+  await nextTurn();
   const { containerDetector } = await import('@opentelemetry/resource-detector-container');
   const id = await containerDetector.detect().attributes?.[CONTAINER_ID];
   return typeof id === 'string' ? id : undefined;

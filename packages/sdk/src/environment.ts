@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 import { oneOf, type Rule } from './rules';
 
+// `process` is the global throughout: importing it loads its streams, which costs a start some ten milliseconds.
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads variables; a value that its rule refuses reads as unset and leaves a sentence in `problems`. */

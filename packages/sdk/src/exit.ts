@@ -1,5 +1,3 @@
-import process from 'node:process';
-
 const SIGNAL = 'SIGTERM';
 
 /** Sends what waits; whether it was done by its deadline. */

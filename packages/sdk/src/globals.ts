@@ -13,6 +13,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { loggingErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core';
+import { reason } from './deadline';
 
 /** Takes a global away again; does nothing where somebody else has replaced it since. */
 export type Release = () => void;
@@ -92,6 +94,12 @@ export function claimDiagnostics(logLevel: DiagLogLevel): Release | undefined {
   );
   warnOfOtherApi();
   return release;
+}
+
+/** OpenTelemetry tells of its own failures with a stack, each time anew: here they are a line. */
+export function claimErrorHandler(): Release {
+  setGlobalErrorHandler((error) => diag.error(reason(error)));
+  return () => setGlobalErrorHandler(loggingErrorHandler());
 }
 
 /** Where another version of the API holds the globals, nothing of ours, `diag` included, reaches anybody. */

@@ -3,6 +3,7 @@ export type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
 export type { AutoWrapOptions } from './auto/watch-imports';
 export type { Delivery } from './deliveries';
 export type { Health } from './health';
+export type { LogsProvider } from './late-logger-provider';
 export type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
 export { type Excess, QuotaExceededError, type QuotaScope } from './quota/error';
 export type { Limits, NamedLimits } from './quota/limits';

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { type ExportResult, ExportResultCode, hrTimeToMilliseconds } from '@opentelemetry/core';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { Exporter } from './lazy-exporter';

@@ -11,7 +11,7 @@ const VARIABLES = {
   'k8s.pod.uid': ['K8S_POD_UID', 'POD_UID'],
   'k8s.namespace.name': ['K8S_NAMESPACE_NAME', 'POD_NAMESPACE'],
   'k8s.node.name': ['K8S_NODE_NAME', 'NODE_NAME'],
-  'k8s.container.name': ['K8S_CONTAINER_NAME', 'CONTAINER_NAME'],
+  'k8s.container.name': ['K8S_CONTAINER_NAME'],
 } as const;
 
 /**

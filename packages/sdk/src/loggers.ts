@@ -1,6 +1,9 @@
+import module from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { diag, type LoggerProvider } from '@opentelemetry/api';
+import { reason } from './deadline';
 import type { Release } from './globals';
-import { loadPeer, loadThrough } from './peers';
+import { findPeer, loadPeer, loadThrough } from './peers';
 import type { LoggerName } from './rules';
 
 interface Instrumentation {
@@ -25,6 +28,7 @@ const CLASSES: Record<LoggerName, string> = {
  * what they and the console write goes to `provider` as log records, where there is one.
  */
 export function instrumentLoggers(names: readonly LoggerName[], provider: LoggerProvider | undefined): Release {
+  hookImports(names.filter((name) => name !== 'console'));
   const releases = names.map((name) => instrument(name, provider));
   return () => {
     for (const release of releases) release?.();
@@ -47,4 +51,24 @@ function instrument(name: LoggerName, provider: LoggerProvider | undefined): Rel
     instrumentation.disable();
     old?.logs.disable();
   };
+}
+
+// The hook stays for good, and must not be there twice.
+let hooked = false;
+
+/**
+ * An ESM import of the logger is seen only by a hook of the module loader, which OpenTelemetry brings; `require()` is seen
+ * without it. Bun and Deno have no such hook.
+ */
+function hookImports(names: readonly LoggerName[]): void {
+  const found = names
+    .map((name) => findPeer(`@opentelemetry/instrumentation-${name}`))
+    .find((path) => path !== undefined);
+  if (found === undefined || hooked || typeof module.register !== 'function') return;
+  hooked = true;
+  try {
+    module.register('@opentelemetry/instrumentation/hook.mjs', pathToFileURL(found), { data: { include: names } });
+  } catch (error) {
+    diag.warn(`Lines of ${names.join(' and ')}, where those are imported, get no trace_id: ${reason(error)}`);
+  }
 }

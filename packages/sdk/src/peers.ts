@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import process from 'node:process';
 
 const here = typeof __filename === 'string' ? __filename : import.meta.url;
 

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api';
 import { watchImports } from './auto/watch-imports';
 import { checkOptions } from './check-options';
-import { claimDiagnostics, type Release } from './globals';
+import { claimDiagnostics, claimErrorHandler, type Release } from './globals';
 import { startGpu } from './gpu';
 import { instrumentLoggers } from './loggers';
 import { MetricsPage } from './metrics-page';
@@ -76,6 +76,7 @@ function start(options: RegisterOptions, settings: Settings, watched: Watched): 
   const traces = registerTraces(options, settings, watched);
   const logs = registerLogs(options, settings, watched);
   const loggers = instrumentLoggers(settings.loggers, logs.provider);
+  const errors = claimErrorHandler();
   const stopGpu = startGpu(options.metrics !== false && options.gpu, metrics.provider);
   return {
     page: metrics.page,
@@ -83,7 +84,7 @@ function start(options: RegisterOptions, settings: Settings, watched: Watched): 
     meterProvider: metrics.provider,
     tracerProvider: traces.provider,
     loggerProvider: logs.provider,
-    releases: [loggers, ...traces.releases, ...metrics.releases, ...logs.releases, stopGpu],
+    releases: [loggers, ...traces.releases, ...metrics.releases, ...logs.releases, stopGpu, errors],
   };
 }
 

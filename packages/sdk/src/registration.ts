@@ -1,10 +1,10 @@
 import type { FetchHandler, NodeHandler } from '@grump/llm-otel-prometheus';
-import type { LoggerProvider } from '@opentelemetry/sdk-logs';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { TracerProvider } from '@opentelemetry/sdk-trace';
 import { DEADLINE_MILLIS, settleWithin } from './deadline';
 import { flushAtExit } from './exit';
 import { createHealthPage } from './health';
+import type { LogsProvider } from './late-logger-provider';
 import type { MetricsPage } from './metrics-page';
 import type { Settings } from './settings';
 import type { Status } from './status';
@@ -31,7 +31,7 @@ export interface Registration {
   /** `undefined` where traces are off, go nowhere or are another SDK's. */
   readonly tracerProvider: TracerProvider | undefined;
   /** `undefined` where logs are off, go nowhere or are another SDK's. */
-  readonly loggerProvider: LoggerProvider | undefined;
+  readonly loggerProvider: LogsProvider | undefined;
   /** Resolves when `/metrics` listens or it is known that it will not; never rejects. */
   readonly ready: Promise<void>;
   /** Which exporters, endpoints and clients there are, and how they fare. */
@@ -47,7 +47,7 @@ export interface Parts {
   readonly page: MetricsPage;
   readonly meterProvider: MeterProvider | undefined;
   readonly tracerProvider: TracerProvider | undefined;
-  readonly loggerProvider: LoggerProvider | undefined;
+  readonly loggerProvider: LogsProvider | undefined;
   readonly watched: Watched;
   readonly prometheus: Settings['prometheus'];
   /** Milliseconds by which the end of the process may be delayed; `undefined` leaves it alone. */
@@ -111,6 +111,8 @@ async function flushOrAbandon(parts: Parts, timeoutMillis: number): Promise<bool
 }
 
 async function end(parts: Parts, timeoutMillis: number): Promise<void> {
+  // An exporter that is loaded now finds no meters any more.
+  parts.watched.meters.target = undefined;
   await Promise.all([
     settleWithin(timeoutMillis, 'Shutting down traces', () => parts.tracerProvider?.shutdown()),
     settleWithin(timeoutMillis, 'Shutting down metrics', () => parts.meterProvider?.shutdown()),

@@ -1,6 +1,5 @@
 import { preferMeterProvider } from '@grump/llm-otel-core';
 import { diag, metrics as metricsApi } from '@opentelemetry/api';
-import type { LoggerProvider } from '@opentelemetry/sdk-logs';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { TracerProvider } from '@opentelemetry/sdk-trace';
 import {
@@ -12,6 +11,7 @@ import {
   isTaken,
   type Release,
 } from './globals';
+import type { LogsProvider } from './late-logger-provider';
 import { createLoggerProvider } from './logs';
 import { createMetrics } from './metrics';
 import { MetricsPage } from './metrics-page';
@@ -30,7 +30,7 @@ interface Traces {
 
 interface Logs {
   readonly owner: Owner;
-  readonly provider: LoggerProvider | undefined;
+  readonly provider: LogsProvider | undefined;
   readonly releases: readonly (Release | undefined)[];
 }
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { metrics, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Registration } from '../src/index';
@@ -86,6 +89,30 @@ test('metrics go out at their interval by themselves', async () => {
   registerForTest({ otlp: { endpoint: receiver.url, metricIntervalMillis: 50 }, prometheus });
   record();
   await vi.waitFor(() => expect(receiver.to('metrics').length).toBeGreaterThan(1), 5000);
+});
+
+test('forceFlush(), as for waitUntil(), waits for the batch that is on its way already', async () => {
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '1');
+  let answered = 0;
+  const slow = createServer((request, response) => {
+    request.resume();
+    setTimeout(() => {
+      answered += 1;
+      response.end();
+    }, 400);
+  }).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const endpoint = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+  const registration = registerForTest({ otlp: { endpoint }, metrics: false });
+  const asked = once(slow, 'request');
+  trace.getTracer('test').startSpan('chat m').end();
+  await asked;
+  const given: Promise<unknown>[] = [];
+  const waitUntil = (work: Promise<unknown>) => given.push(work);
+  waitUntil(registration.forceFlush());
+  await Promise.all(given);
+  expect(answered).toBe(1);
+  slow.close();
 });
 
 test('shutdown() sends what is waiting', async () => {

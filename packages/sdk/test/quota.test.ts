@@ -1,9 +1,11 @@
+import { Anthropic } from '@anthropic-ai/sdk';
 import { callContext, perMillionTokens, type WrapOptions } from '@grump/llm-otel-core';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
 import { createTelemetry, type MockNim, type Scenario, startMockNim } from '@grump/llm-otel-testing';
 import { diag, metrics } from '@opentelemetry/api';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { wrapAnthropic } from '../../anthropic/src/index';
 import OpenAI4 from '../../openai/node_modules/openai-4';
 import OpenAI5 from '../../openai/node_modules/openai-5';
 import OpenAI6 from '../../openai/node_modules/openai-6';
@@ -100,6 +102,22 @@ describe.each([
     const client = create({}, 'test', Class);
     await expect(client.chat.completions.create(CALL)).rejects.toThrow(QuotaExceededError);
     expect((await client.models.list()).data.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a call of Anthropic's client over a limit", () => {
+  it('is refused before it is sent, streams and helpers too', async () => {
+    start({ tokensPerMinute: 1, refuse: true });
+    const baseURL = nim.baseURL.replace(/\/v1$/, '');
+    const client = wrapAnthropic(new Anthropic({ baseURL, apiKey: 'test' }));
+    const message = { ...CALL, max_tokens: 9 };
+    await client.messages.create(message);
+    const refusal = { name: 'QuotaExceededError', limit: 'tokensPerMinute' };
+    await vi.waitFor(() => expect(client.messages.create(message)).rejects.toMatchObject(refusal));
+    const sent = nim.requests.length;
+    await expect(client.messages.create({ ...message, stream: true })).rejects.toMatchObject(refusal);
+    await expect(client.messages.stream(message).finalMessage()).rejects.toThrow('is used up');
+    expect(nim.requests).toHaveLength(sent);
   });
 });
 

@@ -144,7 +144,7 @@ describe('/metrics', () => {
     const registration = registerForTest({ prometheus: false, otlp: true });
     expect(await read(registration)).toEqual([503, expect.stringContaining('prometheus: true')]);
     const response = { statusCode: 0, setHeader: vi.fn(), end: vi.fn() };
-    await registration.metricsHandler({ method: 'GET' }, response);
+    await registration.metricsHandler({ method: 'GET' }, response as never);
     expect(response.statusCode).toBe(503);
     expect(response.end).toHaveBeenCalledWith(expect.stringContaining('prometheus: true'));
   });

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { RegisterOptions } from '../src/index';
 import { readSettings, type Settings } from '../src/settings';
 import { isolate } from './support/clean';
+import { recordDiagnostics } from './support/diagnostics';
 
 isolate();
 
@@ -160,6 +161,117 @@ table('sampler', ({ sampler }) => String(sampler).replace(/,.*/, ''), [
   ],
 ]);
 
+table('limits and batches', ({ spanLimits, logLimits, batch }) => ({ ...spanLimits, log: logLimits, batch }), [
+  [
+    'variables',
+    {},
+    {
+      OTEL_ATTRIBUTE_COUNT_LIMIT: '9',
+      OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '100',
+      OTEL_SPAN_EVENT_COUNT_LIMIT: '1',
+      OTEL_SPAN_LINK_COUNT_LIMIT: '2',
+      OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT: '3',
+      OTEL_LINK_ATTRIBUTE_COUNT_LIMIT: '4',
+      OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '5',
+      OTEL_BSP_MAX_QUEUE_SIZE: '100',
+      OTEL_BSP_SCHEDULE_DELAY: '250',
+      OTEL_BLRP_MAX_EXPORT_BATCH_SIZE: '64',
+      OTEL_BLRP_EXPORT_TIMEOUT: '1000',
+    },
+    {
+      attributeCountLimit: 9,
+      attributeValueLengthLimit: 100,
+      eventCountLimit: 1,
+      linkCountLimit: 2,
+      attributePerEventCountLimit: 3,
+      attributePerLinkCountLimit: 4,
+      log: { attributeCountLimit: 5, attributeValueLengthLimit: undefined },
+      batch: {
+        spans: { maxQueueSize: 100, maxExportBatchSize: 100, scheduledDelayMillis: 250, exportTimeoutMillis: 30_000 },
+        logs: { maxQueueSize: 2048, maxExportBatchSize: 64, scheduledDelayMillis: 1000, exportTimeoutMillis: 1000 },
+      },
+    },
+  ],
+]);
+
+table('propagators', ({ propagators }) => propagators, [
+  ['default', {}, {}, ['tracecontext', 'baggage']],
+  ['variable', {}, { OTEL_PROPAGATORS: 'b3multi,tracecontext' }, ['tracecontext', 'b3multi']],
+  ['none', {}, { OTEL_PROPAGATORS: 'none' }, []],
+  ['option', { propagators: ['b3'] }, { OTEL_PROPAGATORS: 'baggage' }, ['b3']],
+]);
+
+const found = ['host.name', 'process.pid', 'service.instance.id', 'k8s.pod.name'];
+table('detectors', ({ resource }) => found.filter((name) => name in resource.attributes), [
+  ['default', {}, {}, found.slice(0, 3)],
+  ['variable', {}, { OTEL_NODE_RESOURCE_DETECTORS: 'process' }, ['process.pid']],
+  ['all', {}, { OTEL_NODE_RESOURCE_DETECTORS: 'all' }, found.slice(0, 3)],
+  ['none', {}, { OTEL_NODE_RESOURCE_DETECTORS: 'none' }, []],
+  ['option', { resourceDetectors: ['host'] }, { OTEL_NODE_RESOURCE_DETECTORS: 'none' }, ['host.name']],
+  ['in Kubernetes', {}, { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, found],
+]);
+
+table('Kubernetes', ({ resource }) => Object.entries(resource.attributes).filter(([name]) => name.startsWith('k8s.')), [
+  [
+    'the downward API',
+    { resourceDetectors: ['kubernetes'] },
+    { KUBERNETES_SERVICE_HOST: '10.0.0.1', POD_NAME: 'chat-1', POD_NAMESPACE: 'prod', K8S_NODE_NAME: 'n1' },
+    [
+      ['k8s.pod.name', 'chat-1'],
+      ['k8s.namespace.name', 'prod'],
+      ['k8s.node.name', 'n1'],
+    ],
+  ],
+]);
+
+test('arguments of the process, which may hold secrets, are not in the resource', () => {
+  expect(readSettings({}).resource.attributes).not.toHaveProperty('process.command_args');
+});
+
+test('one process is one instance', () => {
+  const [first, second] = [1, 2].map(() => readSettings({}).resource.attributes['service.instance.id']);
+  expect(first).toBe(second);
+});
+
+test('a container is found, where it is one, after the settings are read', async () => {
+  const said = recordDiagnostics();
+  const { resource } = readSettings({ resourceDetectors: ['container'] });
+  await resource.waitForAsyncAttributes?.();
+  expect(['string', 'undefined']).toContain(typeof resource.attributes['container.id']);
+  expect(said).toEqual([]);
+});
+
+table('the rest of OTLP', ({ otlp, temporality, exponential }) => [otlp.LOGS, temporality, exponential], [
+  [
+    'variables',
+    {},
+    {
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://l/x',
+      OTEL_EXPORTER_OTLP_HEADERS: 'a=1',
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'x-key=a%2Cb',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '700',
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'grpc',
+      OTEL_EXPORTER_OTLP_CERTIFICATE: __filename,
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'LowMemory',
+      OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: 'base2_exponential_bucket_histogram',
+    },
+    [
+      {
+        told: true,
+        url: 'http://l/x',
+        protocol: 'grpc',
+        headers: { 'x-key': 'a,b' },
+        timeoutMillis: 700,
+        compression: 'gzip',
+        tls: { ca: expect.any(Buffer), cert: undefined, key: undefined },
+      },
+      'lowmemory',
+      true,
+    ],
+  ],
+]);
+
 table('switches', ({ disabled, logLevel }) => [disabled, logLevel], [
   ['default', {}, {}, [false, DiagLogLevel.WARN]],
   ['variables', {}, { OTEL_SDK_DISABLED: 'TRUE', OTEL_LOG_LEVEL: 'DEBUG' }, [true, DiagLogLevel.DEBUG]],
@@ -180,6 +292,19 @@ describe('a wrong variable is ignored, and named once with its value and what is
     ['OTEL_TRACES_SAMPLER', 'sometimes', 'always_on'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'team', 'key=value'],
     ['OTEL_SDK_DISABLED', 'yes', 'true, false'],
+    ['OTEL_PROPAGATORS', 'jaeger', 'tracecontext, baggage, b3, b3multi, none'],
+    ['OTEL_NODE_RESOURCE_DETECTORS', 'aws', 'host, process, service, container, kubernetes, all, none'],
+    ['OTEL_LOGS_EXPORTER', 'file', 'otlp, console, none'],
+    ['OTEL_BSP_MAX_QUEUE_SIZE', '0', 'a whole number from 1'],
+    ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '4096', 'to the size of the queue, 2048'],
+    ['OTEL_BLRP_SCHEDULE_DELAY', 'soon', 'milliseconds'],
+    ['OTEL_SPAN_EVENT_COUNT_LIMIT', '-1', 'a whole number from 0'],
+    ['OTEL_EXPORTER_OTLP_COMPRESSION', 'zstd', 'gzip, none'],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s', 'milliseconds'],
+    ['OTEL_EXPORTER_OTLP_CERTIFICATE', '/nowhere.pem', 'a file that can be read'],
+    ['OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', 'sometimes', 'cumulative, delta, lowmemory'],
+    ['OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION', 'native', 'base2_exponential_bucket_histogram'],
+    ['OTEL_CONFIG_FILE', '/nowhere.yaml', 'configuration file'],
     ['OTEL_LOG_LEVEL', 'loud', 'warn'],
   ])('%s=%s', (variable, value, allowed) => {
     const usual = readSettings({});
@@ -187,6 +312,12 @@ describe('a wrong variable is ignored, and named once with its value and what is
     expect([...settings.problems]).toEqual([expect.stringContaining(`${variable} is '${value}'`)]);
     expect([...settings.problems][0]).toContain(allowed);
     expect({ ...settings, problems: usual.problems, asked: usual.asked }).toEqual(usual);
+  });
+
+  test('a malformed list of headers does not show, since it may hold a key', () => {
+    const settings = settingsOf({}, { OTEL_EXPORTER_OTLP_HEADERS: 'my-secret' });
+    expect([...settings.problems]).toEqual([expect.stringContaining('OTEL_EXPORTER_OTLP_HEADERS')]);
+    expect([...settings.problems][0]).not.toContain('my-secret');
   });
 
   test('the argument of the sampler', () => {

@@ -174,6 +174,22 @@ describe('tailSampler', () => {
     expect(kept.spans).toHaveLength(50);
   });
 
+  it('holds no more of what was started inside', async () => {
+    const { kept, tracerProvider, client } = createSampled({ ratio: 0, maxSpans: 100 });
+    const tracer = tracerProvider.getTracer('http');
+    respond = () => ({ ...QUICK, fault: { kind: 'status', status: 500 } });
+    const busy: typeof fetch = async (...args) => {
+      for (let inside = 0; inside < 500; inside++) tracer.startSpan('inside').end();
+      return fetch(...args);
+    };
+    const busyClient = client.withOptions({ fetch: busy });
+    await Promise.all(Array.from({ length: 10 }, () => busyClient.chat.completions.create(request()).catch(() => {})));
+    respond = () => QUICK;
+    await tracerProvider.forceFlush();
+    expect(kept.spans.filter(({ name }) => name !== 'inside')).toHaveLength(10);
+    expect(kept.spans).toHaveLength(110);
+  });
+
   it.each([
     [{ ratio: 2 }, 'ratio 2'],
     [{ slowQuantile: 0 }, 'slowQuantile 0'],

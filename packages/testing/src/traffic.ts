@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const ROOT = new URL('../fixtures/traffic/', import.meta.url);
 
 /** APIs that traffic was recorded of; the calls that fetch a response are among `responses`. */
-export type TrafficApi = 'chat' | 'responses' | 'completions';
+export type TrafficApi = 'chat' | 'responses' | 'completions' | 'messages';
 
 /** Token counts as the recorded body states them; null where it states none. */
 export interface TrafficUsage {
@@ -14,6 +14,8 @@ export interface TrafficUsage {
   readonly reasoningOutput: number | null;
   /** Responses. */
   readonly cacheWriteInput?: number | null;
+  /** Messages, whose `input` leaves cached tokens out. */
+  readonly inputPlusCache?: number | null;
 }
 
 /** What a plain reading of the recorded body gives; the fields present depend on the kind of body. */

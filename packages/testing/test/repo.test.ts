@@ -16,7 +16,7 @@ interface Manifest {
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Files whose length is that of a table. */
-const tables = ['catalogue.ts'];
+const tables = ['catalogue.ts', 'conventions.ts'];
 
 const find = (pattern: string): string[] =>
   globSync(pattern, { cwd: root, exclude: (path) => ['node_modules', 'dist'].includes(basename(path)) }).sort();
@@ -33,7 +33,7 @@ test('there is something to check', () => {
   expect(sources.length).toBeGreaterThan(30);
 });
 
-test.each([...sources, ...find('scripts/*')].filter((file) => !tables.includes(basename(file))))(
+test.each([...sources, ...find('scripts/**/*.mjs')].filter((file) => !tables.includes(basename(file))))(
   '%s has at most 200 lines',
   (file) => expect(lines(file).length).toBeLessThanOrEqual(200),
 );
@@ -67,12 +67,13 @@ describe.each(published)('the manifest of %s', (folder) => {
 test.each(folders)('the dependencies of %s have exact versions, those in the catalog by the catalog', (folder) => {
   const { dependencies, devDependencies } = manifest(folder);
   const wrong = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, version]) =>
-    isInCatalog(name) && !folder.endsWith('sdk-2')
-      ? version !== 'catalog:'
-      : !/^(\d|workspace:|npm:.+@\d)/.test(version),
+    isInCatalog(name) && !isOther(folder) ? version !== 'catalog:' : !/^(\d|workspace:|catalog:|npm:.+@\d)/.test(version),
   );
   expect(wrong).toEqual([]);
 });
+
+/** Other versions of the SDK, to test with. */
+const isOther = (folder: string): boolean => /sdk-2$|beside$/.test(folder);
 
 const isInCatalog = (name: string): boolean => name.startsWith('@opentelemetry/') || name === 'openai';
 

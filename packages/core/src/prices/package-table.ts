@@ -68,14 +68,24 @@ export class PackageTable {
     const provider = this.#provider(label);
     const { usage, serviceTier } = call.facts;
     if (provider === undefined || usage?.input === undefined || OTHER_TIERS.has(serviceTier)) return undefined;
-    const isBatch = serviceTier === 'batch';
-    if (isBatch && !HALF_FOR_BATCHES.has(label)) return undefined;
+    if (serviceTier !== 'batch') return this.#price(call, provider, usage);
+    return HALF_FOR_BATCHES.has(label) ? this.#half(call, provider, usage) : undefined;
+  }
+
+  /** What the server's tools cost is the same in a batch. */
+  #half(call: Call, provider: Provider, { serverTools, ...tokens }: Usage): number | undefined {
+    const usd = this.#price(call, provider, tokens);
+    const tools = serverTools?.web_search ? this.#price(call, provider, { input: 0, serverTools }) : 0;
+    return usd === undefined ? undefined : usd / 2 + (tools ?? 0);
+  }
+
+  #price(call: Call, provider: Provider, usage: Usage): number | undefined {
     for (const name of namesOf(call, provider)) {
       const row = this.#row(provider, name);
       if (row === null) continue;
-      if (row.plain !== undefined && isPlain(usage)) return priceOf(usage, row.plain) / (isBatch ? 2 : 1);
-      // How long the single requests of a batch are, on which such prices depend, is not known.
-      return isBatch ? undefined : this.#calculate(row.provider, name, usage, new Date(call.startedAtEpochMillis));
+      if (row.plain !== undefined && isPlain(usage)) return priceOf(usage, row.plain);
+      if (isSum(call)) return undefined;
+      return this.#calculate(row.provider, name, usage, new Date(call.startedAtEpochMillis));
     }
     return undefined;
   }
@@ -106,6 +116,9 @@ export class PackageTable {
   }
 }
 
+/** How long the single requests of a batch are, on which some prices depend, is not known. */
+const isSum = ({ facts }: Call): boolean => facts.serviceTier === 'batch' && !facts.complete;
+
 /** The model that answered, else the one that was requested. Vertex AI puts the publisher before it. */
 function namesOf({ facts, model, endpoint }: Call, { id }: Provider): string[] {
   const requested = RENAMED.has(endpoint.provider) ? undefined : model;
@@ -126,6 +139,8 @@ function plainPrices({ prices }: ModelInfo): TokenPrices | undefined {
 const isPlain = (usage: Usage): boolean =>
   !usage.audioInput &&
   !usage.audioOutput &&
+  !usage.cacheWrite1h &&
+  !usage.serverTools?.web_search &&
   (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0) <= (usage.input ?? 0) &&
   (usage.reasoning ?? 0) <= billedOutput(usage);
 
@@ -141,6 +156,8 @@ const tableUsage = ({ input = 0, cacheRead, audioInput, ...usage }: Usage): Tabl
   output_tokens: billedOutput(usage),
   cache_read_tokens: cacheRead,
   cache_write_tokens: usage.cacheWrite,
+  ...(usage.cacheWrite1h && { cache_write_1h_tokens: usage.cacheWrite1h }),
+  ...(usage.serverTools?.web_search && { web_searches: usage.serverTools.web_search }),
   output_reasoning_tokens: usage.reasoning,
   input_audio_tokens: audioInput,
   output_audio_tokens: usage.audioOutput,

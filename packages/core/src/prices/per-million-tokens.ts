@@ -10,6 +10,8 @@ export interface TokenPrices {
   readonly output: number;
   readonly cacheRead?: number;
   readonly cacheWrite?: number;
+  /** What is written for an hour. Default: `cacheWrite`. */
+  readonly cacheWrite1h?: number;
   readonly reasoning?: number;
   readonly audioInput?: number;
   readonly audioOutput?: number;
@@ -17,7 +19,7 @@ export interface TokenPrices {
 
 const INPUT_PARTS = ['cacheRead', 'cacheWrite', 'audioInput'] as const;
 const OUTPUT_PARTS = ['reasoning', 'audioOutput'] as const;
-const NAMES: readonly string[] = ['input', 'output', ...INPUT_PARTS, ...OUTPUT_PARTS];
+const NAMES: readonly string[] = ['input', 'output', ...INPUT_PARTS, 'cacheWrite1h', ...OUTPUT_PARTS];
 
 /**
  * A pricing function from prices by model, in US dollars per million tokens. The model that answered counts, else the
@@ -37,8 +39,11 @@ export function perMillionTokens(prices: Readonly<Record<string, TokenPrices>>):
 }
 
 /** US dollars of a usage. */
-export const priceOf = (usage: Usage, row: TokenPrices): number =>
-  (priceSide(usage, row, 'input', INPUT_PARTS) + priceSide(usage, row, 'output', OUTPUT_PARTS)) / 1e6;
+export function priceOf(usage: Usage, row: TokenPrices): number {
+  const { cacheWrite = row.input, cacheWrite1h = cacheWrite } = row;
+  const longer = (usage.cacheWrite1h ?? 0) * (cacheWrite1h - cacheWrite);
+  return (priceSide(usage, row, 'input', INPUT_PARTS) + longer + priceSide(usage, row, 'output', OUTPUT_PARTS)) / 1e6;
+}
 
 function priceSide(
   usage: Usage,

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { ValueKey } from '../conventions';
 import { KeptFile } from '../kept-file';
 import type { Values } from '../nvml/values';
+import { readText } from '../read-text';
 import type { GpuDevice } from '../source';
-import { type Card, findLabels, findSensors, readText } from './discover';
+import { type Card, findLabels, findSensors } from './discover';
 
 interface Reading {
   readonly key: ValueKey;

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readText } from '../read-text';
 
 const AMD = '0x1002';
 
@@ -31,15 +32,6 @@ export function findSensors(card: Card): string | undefined {
 export function findLabels(sensors: string, kind: 'temp' | 'freq' | 'in'): Map<string, string> {
   const names = list(sensors).filter((name) => name.startsWith(kind) && name.endsWith('_label'));
   return new Map(names.map((name) => [readText(join(sensors, name)) ?? '', name.slice(0, -'_label'.length)]));
-}
-
-/** A file's text; `undefined` where it can't be read. */
-export function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1').trim();
-  } catch {
-    return undefined;
-  }
 }
 
 function list(folder: string): string[] {

@@ -17,9 +17,9 @@ export function startProcess(helper: string, settings: SessionSettings): Transpo
     env: helperEnvironment(),
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  // Neither keeps the application alive.
+  // Neither keeps the application alive. (Bun's channel has no `unref`.)
   child.unref();
-  child.channel?.unref();
+  (child.channel as { unref?: () => void } | null | undefined)?.unref?.();
   return new ProcessTransport(child);
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NvmlApi } from './api';
 import { loadKoffi, openLibrary } from './koffi-api';
@@ -27,18 +27,28 @@ export function hasNvidiaDriver(root: string): boolean {
 }
 
 /** Whether this Node runs on musl, where NVIDIA's library (made for glibc) crashes. */
-function isMusl(folder = '/lib'): boolean {
-  if (process.platform !== 'linux') return false;
-  const { header } = (process.report?.getReport() ?? {}) as { header?: { glibcVersionRuntime?: string } };
-  if (header?.glibcVersionRuntime !== undefined) return false;
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('ld-musl-'));
+function isMusl(): boolean {
+  if (process.platform !== 'linux' || process.report === undefined) return false;
+  const report = process.report as { excludeNetwork?: boolean; getReport(): object };
+  const { excludeNetwork } = report;
+  // Else the report looks up the names of all peers.
+  report.excludeNetwork = true;
+  const { header, sharedObjects } = report.getReport() as Report;
+  report.excludeNetwork = excludeNetwork;
+  return header?.glibcVersionRuntime === undefined && sharedObjects?.some((path) => /musl/.test(path)) === true;
+}
+
+interface Report {
+  readonly header?: { readonly glibcVersionRuntime?: string };
+  readonly sharedObjects?: readonly string[];
 }
 
 /** Opens the driver's library. Rejects with one sentence that says what is missing. */
 export async function openNvml(library: string | undefined): Promise<NvmlApi> {
   if (isMusl()) throw new Error('NVML needs glibc, and this Node runs on musl (Alpine): take an image with glibc');
-  const koffi = await loadKoffi().catch(() => {
-    throw new Error('there is an NVIDIA driver, but koffi, through which it is read, is missing: npm install koffi');
+  const koffi = await loadKoffi().catch((error) => {
+    const why = /not found|cannot find/i.test(error.message) ? 'npm install koffi' : error.message;
+    throw new Error(`there is an NVIDIA driver, but koffi, through which it is read, is missing: ${why}`);
   });
   const failures: string[] = [];
   for (const path of candidates(library)) {

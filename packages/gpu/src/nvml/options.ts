@@ -8,6 +8,8 @@ export interface NvmlOptions {
   readonly library?: string | undefined;
   /** Whether processes are read. */
   readonly processes: boolean;
+  /** Whether processes are told with their pods and containers. */
+  readonly pods: boolean;
   /** Whether PCIe is sampled, 40 ms a board, where there is nothing better. */
   readonly pcieThroughput: boolean;
   /** `per-poll` lets go of the driver between two polls. */

@@ -109,7 +109,7 @@ export class NvmlSource implements GpuSource {
     if (slot.board.power?.text() === 'suspended') return [unreadable(slot.identity, 'suspended')];
     try {
       const { device, slices, processes } = readBoard(slot.board, this.#options, nowMillis);
-      return nameProcesses([device, ...slices], processes, this.#options.root);
+      return nameProcesses([device, ...slices], processes, this.#options);
     } catch (error) {
       if (!(error instanceof DeviceFault)) throw error;
       boards.fail(slot, nowMillis);

@@ -1,26 +1,14 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { type FakeMachine, fakeLibrary, helperFile } from './fake';
+import { bundle, type FakeMachine, fakeLibrary, helperFile } from './fake';
 import { until } from './measure';
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * Runs an application of its own with a meter, waits until its driver hangs, and ends it. Resolves with the milliseconds that
  * this took; rejects if a helper outlives it.
  */
 export async function runApp(machine: FakeMachine, how: string): Promise<number> {
-  const outfile = here('../../node_modules/.cache/app.mjs');
-  await build({
-    entryPoints: [here('../../src/index.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['koffi', '@opentelemetry/api'],
-  });
+  const outfile = await bundle('index', ['@opentelemetry/*']);
   const options = { root: machine.root, library: fakeLibrary(), helperPath: await helperFile(), intervalMillis: 100 };
   const code = `
     const { startGpuMeter } = await import(${JSON.stringify(outfile)});

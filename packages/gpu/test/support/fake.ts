@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { onTestFinished, type TestContext } from 'vitest';
 
@@ -10,8 +11,8 @@ import { onTestFinished, type TestContext } from 'vitest';
 export type Driver = 470 | 535 | 550 | 1300;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const built = mkdtempSync(join(tmpdir(), 'llm-otel-gpu-'));
-process.once('exit', () => rmSync(built, { recursive: true, force: true }));
+/** What is compiled and bundled; below the package, so that bundles find koffi. */
+const cache = here('../../node_modules/.cache');
 
 /** Skips the test, with the reason in the report and in the log, where there is no C compiler. */
 export function needsCompiler(context: TestContext): void {
@@ -21,14 +22,40 @@ export function needsCompiler(context: TestContext): void {
   context.skip(reason);
 }
 
-/** Compiles a C file beside the tests, once. */
+/** Compiles a C file beside the tests, once for all of them. */
 export function compile(source: string, name: string, flags: readonly string[]): string {
-  const output = join(built, name);
+  const folder = here('../fake-nvml');
+  const hash = createHash('sha256').update(flags.join());
+  for (const file of [source, 'json.h']) hash.update(readFileSync(join(folder, file)));
+  const output = join(cache, `${hash.digest('hex').slice(0, 12)}-${name}`);
   if (existsSync(output)) return output;
-  const { status, stderr } = spawnSync('cc', ['-O2', ...flags, '-o', output, here(`../fake-nvml/${source}`)], {
-    encoding: 'utf8',
-  });
+  mkdirSync(cache, { recursive: true });
+  const parameters = ['-O2', ...flags, '-o', `${output}.${process.pid}`, join(folder, source)];
+  const { status, stderr } = spawnSync('cc', parameters, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
+  renameSync(`${output}.${process.pid}`, output);
+  return output;
+}
+
+/** Bundles a source file of the package into one file, which another test may be running meanwhile. */
+export async function bundle(name: string, external: readonly string[]): Promise<string> {
+  const output = join(cache, `${name}.mjs`);
+  const { outputFiles } = await build({
+    entryPoints: [here(`../../src/${name}.ts`)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    external: ['koffi', ...external],
+    alias: {
+      '@grump/llm-otel-prometheus': here('../../../prometheus/src/index.ts'),
+      '@grump/llm-otel-core': here('../../../core/src/index.ts'),
+    },
+    define: { 'import.meta.url': `"${pathToFileURL(output)}"` },
+  });
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(`${output}.${process.pid}`, outputFiles[0]?.text.replaceAll('helper.js', 'helper.mjs') ?? '');
+  renameSync(`${output}.${process.pid}`, output);
   return output;
 }
 
@@ -40,15 +67,7 @@ let helper: Promise<string> | undefined;
 
 /** The helper in one file, as it is built for the package. */
 export function helperFile(): Promise<string> {
-  const outfile = here('../../node_modules/.cache/helper.mjs');
-  helper ??= build({
-    entryPoints: [here('../../src/helper.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['koffi'],
-  }).then(() => outfile);
+  helper ??= bundle('helper', []);
   return helper;
 }
 

@@ -26,6 +26,7 @@ export function openSession(world: World, driver: Driver = 550, settings: Partia
       root: machine.root,
       library,
       processes: false,
+      pods: false,
       pcieThroughput: false,
       holdDriver: 'always',
       timeoutMillis: 1000,

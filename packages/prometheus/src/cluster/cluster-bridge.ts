@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Attributes, diag } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { PrometheusBridge } from '../bridge';
 import type { Collection } from '../collection';
 import type { PrometheusBridgeOptions } from '../options';
 import { createPacer } from '../pacer';
 import type { ListenOptions, MetricsServer } from '../server';
+import { createWarn, type Warn } from '../warn';
 import { type Downlink, isRoot, linkDown, linkUp, type Uplink } from './links';
 import { Members } from './members';
 import { type Changes, type GaugeRule, mergePaced, noteChanges } from './merge';
-import { CHANNEL } from './messages';
 import { lotsOf, readParts, sourceOf } from './part';
 
 export interface ClusterBridgeOptions extends PrometheusBridgeOptions {
@@ -51,6 +51,7 @@ export class ClusterBridge extends PrometheusBridge {
   #up: Uplink | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #reporting = false;
+  readonly #warn: Warn = createWarn();
   #reports = 0;
 
   constructor(options: ClusterBridgeOptions = {}) {
@@ -73,17 +74,17 @@ export class ClusterBridge extends PrometheusBridge {
     if (this.#pages === 'each') return;
     this.#down = linkDown(this.#members);
     if (isRoot()) return;
-    this.#up = linkUp(this.#id, (ask, millis) => void this.#report(ask, millis).catch(() => {}));
+    this.#up = linkUp(this.#id, (ask, millis) => void this.#tryReport(ask, millis));
     if (this.#reportMillis > 0) this.#timer = setInterval(() => this.#tick(), this.#reportMillis).unref();
   }
 
   protected override async onForceFlush(): Promise<void> {
-    await this.#report(0, this.#answerMillis);
+    await this.#tryReport(0, this.#answerMillis);
   }
 
   protected override async onShutdown(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#report(0, this.#answerMillis).catch(() => {});
+    await this.#tryReport(0, this.#answerMillis);
     this.#up?.send({ kind: 'left', from: this.#id });
     for (const link of [...this.#down, this.#up]) link?.close();
     await super.onShutdown();
@@ -124,11 +125,19 @@ export class ClusterBridge extends PrometheusBridge {
     }
   }
 
+  /** Never rejects. */
+  async #tryReport(ask: number, millis: number): Promise<void> {
+    try {
+      await this.#report(ask, millis);
+    } catch (error) {
+      this.#warn(`this process is missing from the page of its primary: ${error}`, error);
+    }
+  }
+
   #tick(): void {
     if (this.#reporting) return;
     this.#reporting = true;
-    const report = this.#report(0, this.#answerMillis).catch((error) => diag.debug(`${CHANNEL}: no report`, error));
-    void report.finally(() => {
+    void this.#tryReport(0, this.#answerMillis).finally(() => {
       this.#reporting = false;
     });
   }

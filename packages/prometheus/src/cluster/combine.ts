@@ -8,9 +8,15 @@ export function combineHistograms(left: Histogram, right: Histogram): Histogram 
   return { ...combineStatistics(left, right), buckets: { boundaries, counts } };
 }
 
-/** Both histograms in one, of the coarser scale. */
+/** As many buckets as the SDK has for each sign, unless told otherwise. */
+const MAX_BUCKETS = 160;
+
+/** Both histograms in one, of the coarser scale; still coarser where their values are far apart. */
 export function combineExponential(left: ExponentialHistogram, right: ExponentialHistogram): ExponentialHistogram {
-  const scale = Math.min(left.scale, right.scale);
+  let scale = Math.min(left.scale, right.scale);
+  while (width('positive', left, right, scale) > MAX_BUCKETS || width('negative', left, right, scale) > MAX_BUCKETS) {
+    scale -= 1;
+  }
   const side = (name: 'positive' | 'negative') =>
     addBuckets(coarsen(left[name], left.scale - scale), coarsen(right[name], right.scale - scale));
   return {
@@ -59,6 +65,21 @@ function countsFor(boundaries: number[], { buckets }: Histogram): number[] {
 }
 
 type Buckets = ExponentialHistogram['positive'];
+
+/** How many buckets there would be from the first to the last. */
+function width(
+  side: 'positive' | 'negative',
+  left: ExponentialHistogram,
+  right: ExponentialHistogram,
+  scale: number,
+): number {
+  const used = [left, right].filter((one) => one[side].bucketCounts.length > 0);
+  if (used.length === 0) return 0;
+  const at = (one: ExponentialHistogram, index: number) => index >> (one.scale - scale);
+  const first = used.map((one) => at(one, one[side].offset));
+  const last = used.map((one) => at(one, one[side].offset + one[side].bucketCounts.length - 1));
+  return Math.max(...last) - Math.min(...first) + 1;
+}
 
 function coarsen({ offset, bucketCounts }: Buckets, shift: number): Buckets {
   const first = offset >> shift;

@@ -36,8 +36,12 @@ export function pack(message: Message): object {
   return { type: CHANNEL, message: serialize(message).toString('base64') };
 }
 
-/** The message of ours that `packed` holds, if it does. */
+/** The message of ours that `packed` holds, if it does; not one of another version of Node that cannot be read here. */
 export function unpack(packed: unknown): Message | undefined {
   if (typeof packed !== 'object' || packed === null || !('type' in packed) || packed.type !== CHANNEL) return undefined;
-  return 'message' in packed ? (deserialize(Buffer.from(String(packed.message), 'base64')) as Message) : undefined;
+  try {
+    return 'message' in packed ? (deserialize(Buffer.from(String(packed.message), 'base64')) as Message) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,26 +1,44 @@
-import { compress as compressBlock } from 'snappyjs';
+import { compress } from 'snappyjs';
 import type { FamilySnapshot } from '../family';
-import { type Sample, samplesOf } from '../samples-of';
-import type { Batch } from './write-request';
+import { createPacer } from '../pacer';
+import { samplesOf } from '../samples-of';
+import { type Batch, encodeRequest, type RemoteWriteVersion, type WrittenSample } from './write-request';
 
-/** Lets others have the event loop, then compresses in the block format. */
-export async function compress(message: Uint8Array): Promise<Uint8Array> {
-  await new Promise((resolve) => setTimeout(resolve));
-  return compressBlock(message);
+/** Makes the body of a request, and lets others have the event loop in between. */
+export async function bodyOf(batch: Batch, version: RemoteWriteVersion): Promise<Uint8Array> {
+  const { rest } = createPacer();
+  await rest();
+  const message = encodeRequest(batch, version);
+  await rest();
+  // Snappy's block format.
+  return compress(message);
 }
 
-/** All samples, in lots of `size`. */
-export function* portions(families: readonly FamilySnapshot[], size: number): Generator<Batch['samples']> {
-  let portion: { sample: Sample; family: FamilySnapshot }[] = [];
-  for (const family of families) {
-    for (const sample of samplesOf(family)) {
-      portion.push({ sample, family });
-      if (portion.length < size) continue;
-      yield portion;
-      portion = [];
-    }
+/** All samples in lots of `size`, those of series that have ended too. */
+export function* portions(
+  families: readonly FamilySnapshot[],
+  ended: readonly FamilySnapshot[],
+  size: number,
+): Generator<Batch['samples']> {
+  let portion: WrittenSample[] = [];
+  for (const written of both(families, ended)) {
+    portion.push(written);
+    if (portion.length < size) continue;
+    yield portion;
+    portion = [];
   }
   if (portion.length > 0) yield portion;
+}
+
+function* both(families: readonly FamilySnapshot[], ended: readonly FamilySnapshot[]): Generator<WrittenSample> {
+  yield* each(families, false);
+  yield* each(ended, true);
+}
+
+function* each(families: readonly FamilySnapshot[], hasEnded: boolean): Generator<WrittenSample> {
+  for (const family of families) {
+    for (const sample of samplesOf(family)) yield { sample, family, hasEnded };
+  }
 }
 
 /** What OpenTelemetry's rules for Prometheus make of the resource. */

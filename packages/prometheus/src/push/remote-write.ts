@@ -1,9 +1,11 @@
+import type { FamilySnapshot } from '../family';
 import type { FamilySource } from '../family-source';
 import { createWarn } from '../warn';
 import { backoff, deliver, type Outcome, pause } from './deliver';
-import { compress, portions, serviceLabels } from './portions';
+import { endedSeries } from './ended';
+import { bodyOf, portions, serviceLabels } from './portions';
 import { BoundedQueue, type Queued } from './queue';
-import { encodeRequest, HEADERS, type RemoteWriteVersion } from './write-request';
+import { HEADERS, type RemoteWriteVersion } from './write-request';
 
 export interface RemoteWriteOptions {
   /** Where to write, for instance `http://localhost:9090/api/v1/write`. */
@@ -57,6 +59,7 @@ class Writer implements RemoteWriter {
   /** `undefined` while it is not known whether the other side knows 2.0. */
   #version: RemoteWriteVersion | undefined;
   #time = 0;
+  #before: readonly FamilySnapshot[] = [];
   #sent = 0;
   #refused = 0;
   #lastError: Error | undefined;
@@ -117,8 +120,10 @@ class Writer implements RemoteWriter {
     this.#time = Math.max(Date.now(), this.#time + 1);
     const common = { time: this.#time, labels: this.options.labels ?? serviceLabels(families) };
     const version = this.#version ?? '1.0';
-    for (const samples of portions(families, this.options.maxSamplesPerRequest ?? 2000)) {
-      const body = await compress(encodeRequest({ ...common, samples }, version));
+    const ended = await endedSeries(this.#before, families);
+    this.#before = families;
+    for (const samples of portions(families, ended, this.options.maxSamplesPerRequest ?? 2000)) {
+      const body = await bodyOf({ ...common, samples }, version);
       if (this.#end.signal.aborted) return;
       const lost = this.#queue.dropped;
       this.#queue.push({ body, version, samples: samples.length });
@@ -128,7 +133,7 @@ class Writer implements RemoteWriter {
 
   /** Asks with an empty request, which a receiver of 1.0 alone refuses, or takes without telling what it wrote. */
   async #ask(): Promise<RemoteWriteVersion | undefined> {
-    const body = await compress(encodeRequest({ time: 0, samples: [], labels: {} }, '2.0'));
+    const body = await bodyOf({ time: 0, samples: [], labels: {} }, '2.0');
     const outcome = await this.#deliver({ body, version: '2.0', samples: 0 });
     if (outcome.kind === 'later') return undefined;
     return outcome.kind === 'done' && outcome.headers.has(WRITTEN) ? '2.0' : '1.0';

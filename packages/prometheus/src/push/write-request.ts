@@ -5,11 +5,19 @@ import { PROMETHEUS_VERSION } from '../version';
 
 export type RemoteWriteVersion = '1.0' | '2.0';
 
-/** Samples of one moment, with the families that they are of. */
+/** A sample with the family that it is of. */
+export interface WrittenSample {
+  readonly sample: Sample;
+  readonly family: FamilySnapshot;
+  /** Whether its series has ended, so that a marker stands for the value. */
+  readonly hasEnded: boolean;
+}
+
+/** Samples of one moment. */
 export interface Batch {
   /** Epoch milliseconds. */
   readonly time: number;
-  readonly samples: readonly { readonly sample: Sample; readonly family: FamilySnapshot }[];
+  readonly samples: readonly WrittenSample[];
   /** Labels that every series carries, unless it has one of that name itself. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -41,24 +49,27 @@ export function encodeRequest(batch: Batch, version: RemoteWriteVersion): Uint8A
   return version === '1.0' ? encodeFirst(batch) : encodeSecond(batch);
 }
 
-/** Sorted, none empty. */
-function labelsOf({ name, labels }: Sample, common: Batch['labels']): [string, string][] {
-  const all = Object.entries({ ...common, ...labels, __name__: name }).filter(([, value]) => value !== '');
-  return all.sort(([left], [right]) => (left < right ? -1 : 1));
+/** Names and values in turn, in order of name, none empty. */
+function labelsOf({ name, labels }: Sample, common: Batch['labels']): string[] {
+  const all: Record<string, string> = { ...common, ...labels, __name__: name };
+  const ordered: string[] = [];
+  for (const key of Object.keys(all).sort()) if (all[key] !== '') ordered.push(key, all[key] ?? '');
+  return ordered;
 }
 
 /** `prometheus.WriteRequest` */
 function encodeFirst({ time, samples, labels }: Batch): Uint8Array {
   const writer = new ProtoWriter();
-  for (const { sample } of samples) {
+  for (const written of samples) {
     writer.message(1, () => {
-      for (const [name, value] of labelsOf(sample, labels)) {
+      const pairs = labelsOf(written.sample, labels);
+      for (let index = 0; index < pairs.length; index += 2) {
         writer.message(1, () => {
-          writer.text(1, name);
-          writer.text(2, value);
+          writer.text(1, pairs[index]!);
+          writer.text(2, pairs[index + 1]!);
         });
       }
-      writer.message(2, () => writeValue(writer, sample.value, time));
+      writer.message(2, () => writeValue(writer, written, time));
     });
   }
   for (const { name, type, help, unit } of new Set(samples.map(({ family }) => family))) {
@@ -72,8 +83,13 @@ function encodeFirst({ time, samples, labels }: Batch): Uint8Array {
   return writer.take();
 }
 
-function writeValue(writer: ProtoWriter, value: number, time: number): void {
-  writer.double(1, value);
+/** Tells a receiver that a series has ended: a NaN that no calculation gives. */
+const ENDED = 0x7ff0000000000002n;
+
+function writeValue(writer: ProtoWriter, { sample, hasEnded }: WrittenSample, time: number): void {
+  // A double has the same place on the wire; as a number, the NaN might lose its bits.
+  if (hasEnded) writer.fixed64(1, ENDED);
+  else writer.double(1, sample.value);
   writer.uint(2, time);
 }
 
@@ -85,19 +101,19 @@ function encodeSecond({ time, samples, labels }: Batch): Uint8Array {
     symbols.set(text, number);
     return number;
   };
-  const referred = samples.map(({ sample, family }) => ({
-    refs: labelsOf(sample, labels).flatMap(([name, value]) => [refer(name), refer(value)]),
-    value: sample.value,
-    metadata: [TYPES[family.type], refer(family.help), refer(family.unit)] as const,
+  const referred = samples.map((written) => ({
+    written,
+    refs: labelsOf(written.sample, labels).map(refer),
+    metadata: [TYPES[written.family.type], refer(written.family.help), refer(written.family.unit)] as const,
   }));
   const writer = new ProtoWriter();
   for (const symbol of symbols.keys()) writer.text(4, symbol);
-  for (const { refs, value, metadata } of referred) {
+  for (const { refs, written, metadata } of referred) {
     writer.message(5, () => {
       writer.message(1, () => {
         for (const ref of refs) writer.varint(ref);
       });
-      writer.message(2, () => writeValue(writer, value, time));
+      writer.message(2, () => writeValue(writer, written, time));
       writer.message(5, () => writeMetadata(writer, metadata));
     });
   }

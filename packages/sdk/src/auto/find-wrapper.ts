@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import process from 'node:process';
 import type { ClientPackage } from './packages';
 
 /** Files of our package that watches a client's, one for each format. */

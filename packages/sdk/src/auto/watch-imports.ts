@@ -1,5 +1,5 @@
 import module from 'node:module';
-import type { WrapOptions } from '@grump/llm-otel-core';
+import { own, type WrapOptions } from '@grump/llm-otel-core';
 import { diag } from '@opentelemetry/api';
 import { installBunHooks } from './bun-hooks';
 import { installNodeHooks } from './node-hooks';
@@ -14,6 +14,8 @@ type Wrap = (client: object, options: WrapOptions) => unknown;
 /** What the patched files call. */
 interface Runtime {
   options: AutoWrapOptions;
+  /** Options as clients have them, by package and address. */
+  given: Map<string, WrapOptions>;
   watch<Class extends ClientClass>(original: Class, wrap: Wrap, name: string): Class;
   watchExported<Class extends ClientClass>(
     module: { exports: object },
@@ -34,7 +36,7 @@ const world = globalThis as { [KEY]?: Runtime };
  */
 export function watchImports(options: AutoWrapOptions = {}): void {
   if (world[KEY] !== undefined) {
-    world[KEY].options = options;
+    Object.assign(world[KEY], { options, given: new Map() });
     return;
   }
   world[KEY] = createRuntime(options);
@@ -43,11 +45,24 @@ export function watchImports(options: AutoWrapOptions = {}): void {
   else diag.warn('This runtime has no module.registerHooks: clients have to be wrapped by hand, with wrapOpenAI().');
 }
 
+/** Addresses that `status()` tells apart. */
+const MOST_ADDRESSES = 50;
+
 function createRuntime(options: AutoWrapOptions): Runtime {
+  // Core takes clients with the same options as one, as it does copies: here those that call the same address.
+  const optionsOf = (client: object, name: string): WrapOptions => {
+    const { given, options: all } = runtime;
+    const exact = `${name} ${String(own(client, 'baseURL'))}`;
+    const id = given.has(exact) || given.size < MOST_ADDRESSES ? exact : name;
+    const made = given.get(id) ?? { ...all[name], yields: true };
+    given.set(id, made);
+    return made;
+  };
   const runtime: Runtime = {
     options,
+    given: new Map(),
     watch: (original, wrap, name) =>
-      watchClass(original, (client) => wrapQuietly(client, wrap, { ...runtime.options[name], yields: true })),
+      watchClass(original, (client) => wrapQuietly(client, wrap, optionsOf(client, name))),
     watchExported: (exporter, original, wrap, name) => {
       const watched = runtime.watch(original, wrap, name);
       replaceValues(exporter.exports, original, watched);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { own, quietly, type SeenCall } from '@grump/llm-otel-core';
 import type { QuotaScope } from './error';
-import { LIMITS, type LimitKind, type LimitName, type Limits, limitsOf } from './limits';
+import { LIMITS, type LimitKind, type LimitName, type Limits, limitsOf, type NamedLimits } from './limits';
 import type { QuotaOptions } from './options';
 
 /** One limit of one subject, and the id of what counts towards it. */
@@ -13,15 +13,44 @@ export interface Counter extends LimitKind {
   readonly allowed: number;
 }
 
-/** Every counter that a call counts in. */
-export function countersOf(call: SeenCall, options: QuotaOptions): Counter[] {
-  const { perModel, perKey } = options;
-  const counters = countersFor('all', undefined, options);
-  const model = call.model ?? 'unknown';
-  if (perModel !== undefined) counters.push(...countersFor('model', model, limitsOf(model, perModel)));
-  const key = perKey && keyOf(call, options);
-  if (perKey !== undefined && key !== undefined) counters.push(...countersFor('key', key, limitsOf(key, perKey)));
-  return counters;
+/** Models and keys whose counters are kept ready. */
+const MOST = 1000;
+
+/** The counters of every call, made once for each model and key. */
+export class Counters {
+  #options: QuotaOptions;
+  #all: readonly Counter[];
+  #models = new Map<string, readonly Counter[]>();
+  #keys = new Map<string, readonly Counter[]>();
+
+  constructor(options: QuotaOptions) {
+    this.#options = options;
+    this.#all = countersFor('all', undefined, options);
+  }
+
+  /** Every counter that a call counts in. */
+  of(call: SeenCall): readonly Counter[] {
+    const { perModel, perKey } = this.#options;
+    const key = perKey && keyOf(call, this.#options);
+    return [
+      ...this.#all,
+      ...(perModel === undefined ? [] : named(this.#models, 'model', call.model ?? 'unknown', perModel)),
+      ...(perKey === undefined || key === undefined ? [] : named(this.#keys, 'key', key, perKey)),
+    ];
+  }
+}
+
+function named(
+  kept: Map<string, readonly Counter[]>,
+  scope: QuotaScope,
+  subject: string,
+  limits: NamedLimits,
+): readonly Counter[] {
+  const known = kept.get(subject);
+  if (known !== undefined) return known;
+  const made = countersFor(scope, subject, limitsOf(subject, limits));
+  if (kept.size < MOST) kept.set(subject, made);
+  return made;
 }
 
 function countersFor(scope: QuotaScope, subject: string | undefined, limits: Limits = {}): Counter[] {

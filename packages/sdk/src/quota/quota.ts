@@ -1,6 +1,6 @@
 import { type CallSummary, type SeenCall, subscribeCalls } from '@grump/llm-otel-core';
 import { diag } from '@opentelemetry/api';
-import { type Counter, countersOf } from './counters';
+import { type Counter, Counters } from './counters';
 import { QuotaExceededError } from './error';
 import { guard } from './gate';
 import { QuotaMeters } from './meters';
@@ -41,6 +41,7 @@ interface Begun {
 
 class Watching {
   #options: QuotaOptions;
+  #counters: Counters;
   #store: QuotaStore;
   #meters = new QuotaMeters();
   #begun = new WeakMap<SeenCall, Begun>();
@@ -52,6 +53,7 @@ class Watching {
 
   constructor(options: QuotaOptions) {
     this.#options = options;
+    this.#counters = new Counters(options);
     this.#store = options.store ?? new MemoryStore();
   }
 
@@ -60,7 +62,7 @@ class Watching {
   }
 
   readonly began = (call: SeenCall): void => {
-    const begun = { counters: countersOf(call, this.#options) };
+    const begun = { counters: this.#counters.of(call) };
     this.#begun.set(call, begun);
     if (begun.counters.length === 0) return;
     if (this.#options.refuse !== true || !this.#guard(call.watch.client)) {
@@ -74,7 +76,7 @@ class Watching {
   };
 
   readonly ended = ({ usage, cost }: CallSummary, call: SeenCall): void => {
-    const { counters } = this.#begun.get(call) ?? { counters: countersOf(call, this.#options) };
+    const { counters } = this.#begun.get(call) ?? { counters: this.#counters.of(call) };
     const amounts = { usd: cost?.usd ?? 0, tokens: (usage?.input ?? 0) + (usage?.output ?? 0), requests: 0 };
     const used = counters.filter(({ unit }) => amounts[unit] > 0);
     if (used.length > 0) this.#add(used, ({ unit }) => amounts[unit]);

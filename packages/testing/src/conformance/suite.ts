@@ -69,6 +69,14 @@ export interface Api {
   textOf(part: unknown): string;
   /** The usage in a body, or in one event of a stream. */
   usageOf(body: unknown): Tokens | undefined;
+  /** What a caller sees of a 429 beside its class and status. */
+  readonly refused: object;
+  /** Class of an error in mid-stream. */
+  readonly streamError: unknown;
+  /** A stream tells its input before its output, so that it is counted for those who leave early too. */
+  readonly tellsInputFirst?: true;
+  /** Makes what `parse` makes of a plain request; absent where the SDK has no such helper. */
+  parsed?(client: Client): Promise<unknown>;
   /** What an event with a reasoning token has in it; absent where there are none. */
   readonly reasoningMark?: string;
   /** What the event with the first token of `CANONICAL` has in it. */
@@ -98,6 +106,8 @@ export interface ProviderSuite {
   readonly apis?: readonly ApiName[];
   /** Titles of cases that the SDK has no means for, with the reason. They are skipped. */
   readonly lacks?: Readonly<Record<string, string>>;
+  /** Makes clients that make no spans, where the SDK makes its own: with the provider that it found when it was made. */
+  readonly createSilent?: CreateClient;
   /** `false` for a `wrap` that measures nothing: only what the caller sees is compared. Default `true`. */
   readonly measured?: boolean;
 }

@@ -8,11 +8,21 @@ export interface Plan {
 }
 
 /** Events that lack something, as the API frames them. */
-export type Lacking = Readonly<Record<'without-choices' | 'without-delta', string>>;
+export type Lacking = Readonly<Record<'without-choices' | 'without-delta', string>> &
+  // How the API frames garbage and an error, where it isn't as chat does.
+  Readonly<Partial<Record<'garbage' | 'error-object', string>>>;
 
 type StreamFault = Exclude<Fault, { readonly kind: 'status' }>;
 
 const GARBAGE = 'data: {"id":"chatcmpl-0","choices":[{"index":0,"delta":{"conte\n\n';
+
+const ERRORS: Readonly<Record<number, readonly [string, string]>> = {
+  400: ['BadRequestError', 'The request is not valid'],
+  404: ['NotFoundError', 'The model does not exist'],
+  429: ['TooManyRequestsError', 'Too many requests'],
+};
+
+const CHAT_ERROR = `${event(errorBody(500))}data: [DONE]\n\n`;
 
 /** The stream as the fault leaves it. */
 export function planOf(frames: readonly Frame[], fault: Fault | undefined, lacking: Lacking): Plan {
@@ -27,12 +37,6 @@ export function errorBody(status: number): unknown {
   return { error: { message, type, param: null, code: status } };
 }
 
-const ERRORS: Readonly<Record<number, readonly [string, string]>> = {
-  400: ['BadRequestError', 'The request is not valid'],
-  404: ['NotFoundError', 'The model does not exist'],
-  429: ['TooManyRequestsError', 'Too many requests'],
-};
-
 interface Cut {
   readonly before: readonly Frame[];
   readonly after: readonly Frame[];
@@ -43,8 +47,8 @@ const PLANS: Readonly<Record<StreamFault['kind'], (cut: Cut) => Plan>> = {
   reset: ({ before }) => ({ frames: before, ending: 'reset' }),
   hang: ({ before }) => ({ frames: before, ending: 'hang' }),
   truncate: ({ before }) => ({ frames: before, ending: 'end' }),
-  garbage: (cut) => insert(cut, GARBAGE),
-  'error-object': (cut) => ({ ...insert({ ...cut, after: [] }, event(errorBody(500)), 'data: [DONE]\n\n') }),
+  garbage: (cut) => insert(cut, cut.lacking.garbage ?? GARBAGE),
+  'error-object': (cut) => insert({ ...cut, after: [] }, cut.lacking['error-object'] ?? CHAT_ERROR),
   'without-choices': (cut) => insert(cut, cut.lacking['without-choices']),
   'without-delta': (cut) => insert(cut, cut.lacking['without-delta']),
 };

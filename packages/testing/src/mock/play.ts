@@ -88,5 +88,7 @@ export async function playFrames(exchange: Exchange, { replay, schedule }: Scena
 
 function headersOf({ log }: Exchange, contentType: string): Record<string, string> {
   const requestId = log.headers['x-request-id'];
-  return { 'content-type': contentType, 'x-request-id': typeof requestId === 'string' ? requestId : 'req-mock' };
+  const id = typeof requestId === 'string' ? requestId : 'req-mock';
+  // Anthropic's name of it is the second.
+  return { 'content-type': contentType, 'x-request-id': id, 'request-id': id };
 }

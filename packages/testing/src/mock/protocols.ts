@@ -1,5 +1,6 @@
 import { completionOf } from './completion.ts';
 import { chunk, framesOf } from './frames.ts';
+import { MESSAGES } from './messages.ts';
 import type { Protocol } from './protocol.ts';
 import { RESPONSES } from './responses.ts';
 import { TEXT_COMPLETIONS } from './text-completions.ts';
@@ -17,4 +18,4 @@ const CHAT: Protocol = {
 };
 
 /** Every API of a model that the mock speaks; the first whose path fits is meant. */
-export const PROTOCOLS: readonly Protocol[] = [CHAT, TEXT_COMPLETIONS, RESPONSES];
+export const PROTOCOLS: readonly Protocol[] = [CHAT, TEXT_COMPLETIONS, RESPONSES, MESSAGES];

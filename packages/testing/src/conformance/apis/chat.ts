@@ -20,6 +20,7 @@ export const CHAT: Api = {
     client.chat.completions.create(request as typeof PLAIN, options) as unknown as SdkPromise<object>,
   stream: (client, request, options) =>
     client.chat.completions.create(request as typeof STREAMED, options) as unknown as SdkPromise<SdkStream>,
+  parsed: async (client) => (await client.chat.completions.parse(PLAIN)).choices[0]?.message.parsed,
   firstId: 'chatcmpl-0',
   answer: { choices: [{ message: { content: 'Hello there!' }, finish_reason: 'stop' }] },
   streamLength: 6,
@@ -35,5 +36,7 @@ export const CHAT: Api = {
     return usage ? { input: usage.prompt_tokens, output: usage.completion_tokens } : undefined;
   },
   reasoningMark: 'reasoning_content',
+  streamError: 'APIError',
+  refused: { code: 429, type: 'TooManyRequestsError' },
   textMark: '"content":"the "',
 };

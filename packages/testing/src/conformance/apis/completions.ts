@@ -29,5 +29,7 @@ export const COMPLETIONS: Api = {
   streamEnd: /data: \[DONE\]\n\n$/,
   textOf: (part) => (part as Completion).choices?.[0]?.text ?? '',
   usageOf: CHAT.usageOf,
+  streamError: 'APIError',
+  refused: CHAT.refused,
   textMark: '"text":"the "',
 };

@@ -41,6 +41,8 @@ export const RESPONSES: Api = {
     const found = usage ?? response?.usage;
     return found ? { input: found.input_tokens, output: found.output_tokens } : undefined;
   },
+  streamError: 'APIError',
+  refused: { code: 429, type: 'TooManyRequestsError' },
   reasoningMark: 'reasoning_text.delta',
   textMark: 'output_text.delta',
 };

@@ -47,7 +47,7 @@ export function faultCases(api: Api): readonly ConformanceCase[] {
     ...both(
       '429',
       { respond: status(429), measured: { outcome: 'error', errorType: '429' } },
-      { error: { class: 'RateLimitError', status: 429, code: 429, type: 'TooManyRequestsError' } },
+      { error: { class: 'RateLimitError', status: 429, ...api.refused } },
     ),
     ...both(
       '500',
@@ -114,7 +114,7 @@ export function faultCases(api: Api): readonly ConformanceCase[] {
       measured: { outcome: 'error', errorType: '500' },
     },
     inStream('reset', 3, { items: { length: 3 }, error: {} }, { outcome: 'error' }),
-    inStream('error-object', 2, { items: { length: 2 }, error: { class: 'APIError' } }, { outcome: 'error' }),
+    inStream('error-object', 2, { items: { length: 2 }, error: { class: api.streamError } }, { outcome: 'error' }),
     inStream('garbage', 2, { items: { length: 2 }, error: { class: 'SyntaxError' } }, { outcome: 'error' }),
     inStream('without-choices', 2, { items: { length: api.streamLength + 3 }, error: undefined }, ok),
     inStream('without-delta', 2, { items: { length: api.streamLength + 3 }, error: undefined }, ok),

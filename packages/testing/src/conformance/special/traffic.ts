@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Schedule } from '../../mock/scenario.ts';
-import { loadTraffic, type TrafficCase, trafficProviders } from '../../traffic.ts';
+import { loadTraffic, type TrafficCase, type TrafficTruth, trafficProviders } from '../../traffic.ts';
 import { useNim, useTelemetry } from '../play-case.ts';
 import { attempt, readStream } from '../seen.ts';
 import type { Api, Client, ProviderSuite, Tokens } from '../suite.ts';
@@ -48,6 +48,9 @@ async function useAll(api: Api, client: Client, cases: readonly TrafficCase[]): 
 
 function tokensOf(cases: readonly TrafficCase[]): Tokens {
   const add = (kind: 'input' | 'output'): number =>
-    cases.reduce((total, { truth }) => total + (truth.usage?.[kind] ?? 0), 0);
+    cases.reduce((total, { truth: { usage } }) => total + (tokensIn(usage, kind) ?? 0), 0);
   return { input: add('input'), output: add('output') };
 }
+
+const tokensIn = (usage: TrafficTruth['usage'], kind: keyof Tokens): number | null | undefined =>
+  (kind === 'input' ? usage?.inputPlusCache : undefined) ?? usage?.[kind];

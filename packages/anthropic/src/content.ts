@@ -1,0 +1,10 @@
+import type { ContentMapping } from '@grump/llm-otel-core';
+import { mappingOf } from './content-mapping';
+
+// Messages, without what the model thought: this module is a `ContentMapping`.
+
+const mapping: ContentMapping = mappingOf(false);
+
+export const request: ContentMapping['request'] = mapping.request;
+export const result: ContentMapping['result'] = mapping.result;
+export const stream: ContentMapping['stream'] = mapping.stream;

@@ -1,0 +1,3 @@
+export const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+export const filled = (value: unknown): string | undefined => (isFilled(value) ? value : undefined);

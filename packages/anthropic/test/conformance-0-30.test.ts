@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module';
+import { describeProvider } from '@grump/llm-otel-testing/describe-provider';
+import Anthropic from 'anthropic-0-30';
+import { suiteOf } from './conformance';
+
+const lacks = {
+  'abort by stream.controller, not read': 'SDK 0.30 never ends such a stream, wrapped or not',
+  'stream: reset': 'what came last before it is lost in the fetch that SDK 0.30 brings',
+  'withOptions()': 'SDK 0.30 has none',
+  'parse() of a plain answer': 'SDK 0.30 has none',
+  'toolRunner(): two turns': 'SDK 0.30 has none',
+  'toolRunner(): two streamed turns': 'SDK 0.30 has none',
+};
+
+describeProvider(
+  suiteOf('@anthropic-ai/sdk 0.30', Anthropic, createRequire(import.meta.url)('anthropic-0-30'), { lacks }),
+);
