@@ -9,7 +9,8 @@ import { FamilySeries } from './series';
 import type { TextPrinter } from './text';
 
 const NONE: readonly Exemplar[] = [];
-const CHUNK_BYTES = 1 << 16;
+/** As much as a socket takes at once, or more: each chunk costs a write. */
+const CHUNK_BYTES = 1 << 18;
 
 /** Prints a page as text, in chunks, and lets others have the event loop in between. */
 export async function* renderText(

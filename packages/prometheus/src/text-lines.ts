@@ -57,8 +57,7 @@ export class TextLines {
     for (let index = 0; index <= boundaries.length; index++) {
       cumulative = index === boundaries.length ? value.count : cumulative + (counts[index] ?? 0);
       this.#open(this.#bucket, writeLabels);
-      this.#writer.text(this.#bounds[index] as string);
-      this.#end(String(cumulative), chosen?.[index]);
+      this.#end(`${this.#bounds[index]}${cumulative}`, chosen?.[index]);
     }
     this.#totals(writeLabels, value.count, value.sum);
   }
@@ -66,8 +65,7 @@ export class TextLines {
   #summary({ quantiles, count, sum }: Summary, writeLabels: WriteLabels): void {
     for (const { quantile, value } of quantiles) {
       this.#open(this.#value, writeLabels);
-      this.#writer.text(`quantile="${this.#bound(quantile)}"} `);
-      this.#end(formatValue(value), undefined);
+      this.#end(`quantile="${this.#bound(quantile)}"} ${formatValue(value)}`, undefined);
     }
     this.#totals(writeLabels, count, sum);
   }
@@ -84,12 +82,11 @@ export class TextLines {
     this.#writer.text(name.start);
     this.#labels(writeLabels);
     if (this.#labelsEnd > this.#labelsStart) {
-      this.#writer.text('} ');
+      this.#end(`} ${value}`, exemplar);
     } else {
       this.#writer.cut(start);
-      this.#writer.text(name.bare);
+      this.#end(`${name.bare}${value}`, exemplar);
     }
-    this.#end(value, exemplar);
   }
 
   /** All before one more label. */
@@ -100,9 +97,8 @@ export class TextLines {
   }
 
   /** All after the labels but their brace. */
-  #end(value: string, exemplar: Exemplar | undefined): void {
-    this.#writer.text(value);
-    this.#writer.text(exemplar === undefined ? '\n' : exemplarText(exemplar));
+  #end(text: string, exemplar: Exemplar | undefined): void {
+    this.#writer.text(exemplar === undefined ? `${text}\n` : text + exemplarText(exemplar));
   }
 
   /** Writes the labels the first time, and copies them from there on. */

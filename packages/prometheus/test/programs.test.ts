@@ -59,7 +59,7 @@ function readWithPython(page: string): Sample[] {
 /** Python reads `-0` as an integer, and those have no signed zero. */
 const unsigned = (sample: Sample): Sample => ({ ...sample, value: sample.value + 0 });
 
-test("Python's reference parser reads what is there", async (context) => {
+test("Python's reference parser reads what is there", { timeout: 60_000 }, async (context) => {
   needs(context, PYTHON_CLIENT);
   for (const page of [await bindExample().bridge.scrape(), ...(await nastyPages())]) {
     const text = Buffer.from(page).toString();
