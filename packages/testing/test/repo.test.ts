@@ -67,7 +67,9 @@ describe.each(published)('the manifest of %s', (folder) => {
 test.each(folders)('the dependencies of %s have exact versions, those in the catalog by the catalog', (folder) => {
   const { dependencies, devDependencies } = manifest(folder);
   const wrong = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, version]) =>
-    isInCatalog(name) && !isOther(folder) ? version !== 'catalog:' : !/^(\d|workspace:|catalog:|npm:.+@\d)/.test(version),
+    isInCatalog(name) && !isOther(folder)
+      ? version !== 'catalog:'
+      : !/^(\d|workspace:|catalog:|npm:.+@\d)/.test(version),
   );
   expect(wrong).toEqual([]);
 });
