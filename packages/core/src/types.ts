@@ -82,8 +82,9 @@ export class CallFacts {
   /** There are at least `choices` of them, each of which ends with a reason. */
   expect(choices: number): void {
     const missing = choices - this.finishReasons.length;
-    // Not by `push`, which keeps room for 17.
-    if (missing > 0) this.finishReasons = this.finishReasons.concat(new Array<string>(missing).fill(''));
+    // Not by `push`, which keeps room for 17; and nearly always there is one.
+    if (choices === 1 && missing === 1) this.finishReasons = [''];
+    else if (missing > 0) this.finishReasons = this.finishReasons.concat(new Array<string>(missing).fill(''));
   }
 
   /** A choice ended; when all of them have, so has the stream. */
