@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FakeMachine, needsCompiler, type World } from './support/fake';
-import { type Line, measure } from './support/measure';
+import { byName, type Line, measure } from './support/measure';
 import { deviceOf, openSession } from './support/session';
-import { board } from './support/worlds';
+import { board, expected } from './support/worlds';
 
 beforeEach((context) => needsCompiler(context));
 
@@ -57,6 +57,31 @@ test('memory once per GPU instance, everything of the board on the board alone',
   expect(ofBoard('gpu_temperature_celsius')).toEqual([50]);
   // A divided board has none.
   expect(ofBoard('gpu_utilization_percent')).toEqual([]);
+});
+
+/** What a slice tells beside its labels, by the names and labels on the page. */
+const expectedSlice = (labels: string, totalGib: number, usedGib: number) => ({
+  [`gpu_memory_total_bytes ${labels}`]: totalGib * GIB,
+  [`gpu_memory_used_bytes ${labels}`]: usedGib * GIB,
+  [`gpu_memory_free_bytes ${labels}`]: (totalGib - usedGib) * GIB,
+  [`gpu_memory_reserved_bytes ${labels}`]: 0,
+  [`gpu_status ${labels} state=ok`]: 1,
+  [`gpu_status ${labels} state=failed`]: 0,
+  [`gpu_status ${labels} state=suspended`]: 0,
+});
+
+test('every value and label of a machine with a divided board is what its driver says', async () => {
+  const lines = await (await measure(new FakeMachine(world))).page();
+  // The driver has none of these for a divided board.
+  const none = /^gpu_(utilization|memory_controller_utilization|encoder_utilization|decoder_utilization)_percent$/;
+  const ofBoard = Object.fromEntries(Object.entries(expected(0)).filter(([name]) => !none.test(name)));
+  expect(byName(lines, String(board(0).uuid))).toEqual({
+    ...ofBoard,
+    ...expectedSlice('gpu_instance_id=3 mig_device=MIG-aaaa mig_profile=1g.10gb', 10, 1),
+    ...expectedSlice('gpu_instance_id=5 mig_device=MIG-bbbb mig_profile=1c.2g.20gb', 10, 4),
+    ...expectedSlice('gpu_instance_id=1 mig_device=MIG-dddd mig_profile=3g.40gb', 10, 7),
+  });
+  expect(byName(lines, String(board(1).uuid))).toEqual(expected(1));
 });
 
 test('hw names give a slice an id of its own and its board as parent', async () => {
