@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
-import { loadTraffic, type MetricRow, type TrafficCase } from '@grump/llm-otel-testing';
+import { loadTraffic, type TrafficCase } from '@grump/llm-otel-testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { figures, useTelemetry } from '../../core/test/measure';
+import { expectSound, mutate, ODD, places } from '../../core/test/fuzzing';
+import { useTelemetry } from '../../core/test/measure';
 import { withRejections } from '../../testing/src/conformance/rejections.ts';
 import { wrapAnthropic } from '../src/index';
 import { REQUEST } from './wrapped';
@@ -11,16 +12,11 @@ import { REQUEST } from './wrapped';
 /** For a longer search: `FUZZ_RUNS=100 vitest run fuzz`. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1);
 const MOST_BYTES = 12_000;
-const LONGEST_LABEL = 1024;
-const HUGE = 'x'.repeat(200_000);
-const ODD = [null, true, 0, -1, 1.5, 1e308, '', 'text', HUGE, [], {}, [null], { 0: 'a' }];
 /** What is read of events and messages. */
 const FIELDS = [
   ...['type', 'index', 'delta', 'message', 'content_block', 'usage', 'id', 'model', 'content', 'stop_reason'],
   ...['context_management', 'input_tokens', 'output_tokens', 'cache_creation', 'server_tool_use', 'iterations'],
 ];
-
-type Node = Record<string, unknown>;
 
 const traffic = loadTraffic('anthropic', 'messages').filter(
   (one) => one.bodyBytes < MOST_BYTES && one.httpStatus === 200,
@@ -35,16 +31,6 @@ type Mutation = typeof mutation extends fc.Arbitrary<infer Value> ? Value : neve
 const mutations = fc.array(mutation, { maxLength: 6 });
 const most = fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 1, max: 9 }));
 
-/** Every place in a tree: the object that holds it, and the key. */
-function places(node: unknown, found: [Node, string][] = []): [Node, string][] {
-  if (typeof node !== 'object' || node === null || found.length > 500) return found;
-  for (const key of Object.keys(node)) {
-    found.push([node as Node, key]);
-    places((node as Node)[key], found);
-  }
-  return found;
-}
-
 function change(root: unknown, { kind, path, value: shared }: Mutation): void {
   const odd = structuredClone(shared);
   const all = places(root);
@@ -53,18 +39,6 @@ function change(root: unknown, { kind, path, value: shared }: Mutation): void {
   if (kind === 'field') node[FIELDS[path % FIELDS.length]!] = odd;
   else if (kind === 'retype') node[key] = odd;
   else delete node[key];
-}
-
-function mutate(events: unknown[], list: readonly Mutation[]): unknown[] {
-  for (const one of list) {
-    const at = one.at % (events.length || 1);
-    if (one.kind === 'drop') events.splice(at, 1);
-    else if (one.kind === 'duplicate') events.splice(at, 0, structuredClone(events[at]));
-    else if (one.kind === 'swap') events.push(...events.splice(at, 1));
-    else if (one.kind === 'insert') events.splice(at, 0, structuredClone(one.value));
-    else change(events[at], one);
-  }
-  return events;
 }
 
 const eventsOf = ({ body }: TrafficCase): unknown[] =>
@@ -103,21 +77,6 @@ async function look(client: Anthropic, stream: boolean, count: number): Promise<
   }
 }
 
-/** Numbers are numbers, labels are short, and there are not many of them. */
-function expectSound(rows: readonly MetricRow[]): void {
-  for (const row of rows) {
-    const numbers = row.type === 'histogram' ? [row.count, row.sum, row.min, row.max] : [row.value];
-    const odd = numbers.filter((number) => number !== undefined && !(Number.isFinite(number) && number >= 0));
-    expect([row.name, odd]).toEqual([row.name, []]);
-    const long = Object.entries(row.attributes).filter(([, label]) => String(label).length > LONGEST_LABEL);
-    expect([row.name, long.map(([key]) => key)]).toEqual([row.name, []]);
-  }
-  expect(rows.length).toBeLessThan(60);
-  const { outcomes, inFlight } = figures(rows);
-  expect(Object.values(outcomes)).toEqual([1]);
-  expect(inFlight).toBe(0);
-}
-
 /** The same events and errors from a bare client and a wrapped one, with content captured, and one call measured. */
 async function expectUnseen(body: string, stream: boolean, count: number): Promise<void> {
   const create = () => createClient(body, stream ? 'text/event-stream' : 'application/json');
@@ -138,7 +97,7 @@ async function expectProperty<Values>(property: fc.IAsyncProperty<Values>, numRu
 it('streams of any data are seen as they are', async () => {
   const cut = fc.option(fc.nat());
   const property = fc.asyncProperty(fc.nat(streams.length - 1), mutations, cut, most, async (at, list, end, count) => {
-    const whole = mutate(eventsOf(streams[at]!), list).map(sse).join('');
+    const whole = mutate(eventsOf(streams[at]!), list, change).map(sse).join('');
     await expectUnseen(end === null ? whole : whole.slice(0, end % (whole.length + 1)), true, count);
   });
   await expectProperty(property, 150);
@@ -147,7 +106,7 @@ it('streams of any data are seen as they are', async () => {
 it('results of any shape are seen as they are', async () => {
   const property = fc.asyncProperty(fc.nat(results.length - 1), mutations, async (at, list) => {
     const kept = list.filter(({ kind }) => kind !== 'drop');
-    const [mutated] = mutate([JSON.parse(results[at]!.body)], kept);
+    const [mutated] = mutate([JSON.parse(results[at]!.body)], kept, change);
     await expectUnseen(JSON.stringify(mutated), false, 1);
   });
   await expectProperty(property, 100);

@@ -1,9 +1,10 @@
-import { loadTraffic, type MetricRow, type TrafficApi, type TrafficCase } from '@grump/llm-otel-testing';
+import { loadTraffic, type TrafficApi, type TrafficCase } from '@grump/llm-otel-testing';
 import fc from 'fast-check';
 import { APIPromise } from 'openai/api-promise';
 import { Stream } from 'openai/streaming';
 import { expect, it } from 'vitest';
-import { figures, useTelemetry } from '../../core/test/measure';
+import { expectSound, mutate, type Node, ODD, places } from '../../core/test/fuzzing';
+import { useTelemetry } from '../../core/test/measure';
 import { withRejections } from '../../testing/src/conformance/rejections.ts';
 import { wrapOpenAI } from '../src/index';
 import { createClient, createClientOf } from './mock-fetch';
@@ -11,10 +12,7 @@ import { createClient, createClientOf } from './mock-fetch';
 /** For a longer search: `FUZZ_RUNS=100 vitest run fuzz`. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1);
 const MOST_BYTES = 12_000;
-const LONGEST_LABEL = 1024;
-const HUGE = 'x'.repeat(200_000);
 const DEEP: unknown = JSON.parse('[{"a":'.repeat(500) + 1 + '}]'.repeat(500));
-const ODD = [null, true, 0, -1, 1.5, 1e308, '', 'text', HUGE, [], {}, [null], { 0: 'a' }, DEEP];
 
 type Create = (client: Client, stream: boolean) => Promise<unknown>;
 
@@ -41,7 +39,7 @@ const APIS: readonly (readonly [TrafficApi, Recorded])[] = [
   ],
 ];
 
-const value: fc.Arbitrary<unknown> = fc.oneof(fc.constantFrom(...ODD), fc.jsonValue({ maxDepth: 3 }));
+const value: fc.Arbitrary<unknown> = fc.oneof(fc.constantFrom(...ODD, DEEP), fc.jsonValue({ maxDepth: 3 }));
 const KINDS = ['drop', 'duplicate', 'swap', 'insert', 'retype', 'delete', 'rename', 'field'] as const;
 /** What is read off chunks and results. */
 const FIELDS = [
@@ -53,18 +51,6 @@ const COUNTS = ['prompt_tokens', 'completion_tokens', 'prompt_tokens_details', '
 /** A change of recorded data; `at` and `path` count modulo what is there. */
 const mutation = fc.record({ kind: fc.constantFrom(...KINDS), at: fc.nat(), path: fc.nat(), value });
 type Mutation = typeof mutation extends fc.Arbitrary<infer Value> ? Value : never;
-type Node = Record<string, unknown>;
-
-/** Every place in a tree: the object that holds it, and the key. */
-function places(node: unknown, found: [Node, string][] = []): [Node, string][] {
-  if (typeof node !== 'object' || node === null || found.length > 500) return found;
-  for (const key of Object.keys(node)) {
-    found.push([node as Node, key]);
-    places((node as Node)[key], found);
-  }
-  return found;
-}
-
 function change(root: unknown, { kind, path, value: shared }: Mutation): void {
   const odd = structuredClone(shared);
   if (kind === 'field') return void setField(root as Node, path, odd);
@@ -81,18 +67,6 @@ function setField(root: Node | null, path: number, odd: unknown): void {
   const field = [...FIELDS, ...COUNTS][path % (FIELDS.length + COUNTS.length)]!;
   if (FIELDS.includes(field)) root[field] = odd;
   else root.usage = { ...(root.usage as Node | undefined), [field]: odd };
-}
-
-function mutate(chunks: unknown[], mutations: readonly Mutation[]): unknown[] {
-  for (const one of mutations) {
-    const at = one.at % (chunks.length || 1);
-    if (one.kind === 'drop') chunks.splice(at, 1);
-    else if (one.kind === 'duplicate') chunks.splice(at, 0, structuredClone(chunks[at]));
-    else if (one.kind === 'swap') chunks.push(...chunks.splice(at, 1));
-    else if (one.kind === 'insert') chunks.splice(at, 0, structuredClone(one.value));
-    else change(chunks[at], one);
-  }
-  return chunks;
 }
 
 const chunksOf = ({ body }: TrafficCase): unknown[] =>
@@ -126,21 +100,6 @@ async function look(client: Client, create: Create, stream: boolean, most: numbe
   }
 }
 
-/** Numbers are numbers, labels are short, and there are not many of them. */
-function expectSound(rows: readonly MetricRow[]): void {
-  for (const row of rows) {
-    const numbers = row.type === 'histogram' ? [row.count, row.sum, row.min, row.max] : [row.value];
-    const odd = numbers.filter((number) => number !== undefined && !(Number.isFinite(number) && number >= 0));
-    expect([row.name, odd]).toEqual([row.name, []]);
-    const long = Object.entries(row.attributes).filter(([, label]) => String(label).length > LONGEST_LABEL);
-    expect([row.name, long.map(([key]) => key)]).toEqual([row.name, []]);
-  }
-  expect(rows.length).toBeLessThan(60);
-  const { outcomes, inFlight } = figures(rows);
-  expect(Object.values(outcomes)).toEqual([1]);
-  expect(inFlight).toBe(0);
-}
-
 /** The same items and errors from a bare client and a wrapped one, and one call measured. */
 async function expectUnseen(
   create: () => Client,
@@ -171,7 +130,9 @@ it.each(APIS)('streams of any data are seen as they are (%s)', async (_, { creat
     cut,
     most,
     async (recorded, list, end, count) => {
-      const data = mutate(chunksOf(streams[recorded]!), list).map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+      const data = mutate(chunksOf(streams[recorded]!), list, change).map(
+        (chunk) => `data: ${JSON.stringify(chunk)}\n\n`,
+      );
       const whole = `${data.join('')}data: [DONE]\n\n`;
       const body = end === null ? whole : whole.slice(0, end % whole.length);
       const create = () => createClient({ body, headers: { 'content-type': 'text/event-stream' } });
@@ -187,6 +148,7 @@ it.each(APIS)('results of any shape are seen as they are (%s)', async (_, { crea
     const [mutated] = mutate(
       [JSON.parse(results[recorded]!.body)],
       list.filter(({ kind }) => kind !== 'drop'),
+      change,
     );
     const create = () => createClient({ body: JSON.stringify(mutated) });
     const [bare, wrapped] = await expectUnseen(create, call, false, 1);
@@ -248,7 +210,7 @@ it.each(APIS)('objects that must not be touched come through untouched (%s)', as
     fc.nat(ERRORS.length - 1),
     most,
     async (recorded, list, disguises, error, count) => {
-      const chunks = mutate(chunksOf(streams[recorded]!), list);
+      const chunks = mutate(chunksOf(streams[recorded]!), list, change);
       const places = new Map(disguises.map(([name, at, path]) => [at % (chunks.length || 1), [name, path] as const]));
       for (const [at, [name, path]] of places) chunks[at] = DISGUISES[name]!(chunks[at], path);
       const [bare, wrapped] = await expectUnseen(() => clientOf(chunks, ERRORS[error]), call, true, count);

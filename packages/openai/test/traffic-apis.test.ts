@@ -1,8 +1,6 @@
 import { loadTraffic, type TrafficApi, type TrafficCase } from '@grump/llm-otel-testing';
-import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { useTelemetry } from '../../core/test/measure';
-import { wrapOpenAI } from '../src/index';
+import { type Create, measureTraffic } from './measure-traffic';
 
 // As traffic.test.ts for chat: what is measured of Responses and text completions is the truth beside each recording.
 
@@ -74,42 +72,11 @@ function expected(recorded: TrafficCase, api: TrafficApi) {
   };
 }
 
-type Create = (client: OpenAI, request: never) => Promise<unknown>;
 const CREATE: Readonly<Record<string, Create>> = {
   responses: (client, request) => client.responses.create(request),
   'responses.retrieve': (client, request) => client.responses.retrieve('resp_1', request),
   completions: (client, request) => client.completions.create(request),
 };
-
-/** Plays a recording through the SDK and gives what was measured, in the words of {@link expected}. */
-async function measured({ api, request, body, httpStatus, responseHeaders, stream }: TrafficCase) {
-  const telemetry = useTelemetry();
-  const { meterProvider, tracerProvider, total } = telemetry;
-  const fetch = async () => new Response(body, { status: httpStatus, headers: responseHeaders });
-  const client = new OpenAI({ apiKey: 'none', maxRetries: 0, logLevel: 'off', fetch });
-  wrapOpenAI(client, { meterProvider, tracerProvider });
-  const made = api === 'responses.retrieve' ? { stream } : { ...request, stream };
-  try {
-    const answer = await CREATE[api]!(client, made as never);
-    if (stream) for await (const _ of answer as AsyncIterable<unknown>);
-  } catch {}
-  const { attributes } = telemetry.spans().find(({ kind }) => kind === 'CLIENT')!;
-  return {
-    outcome: attributes['llm.outcome'],
-    error: attributes['error.type'],
-    id: attributes['gen_ai.response.id'],
-    model: attributes['gen_ai.response.model'],
-    reasons: attributes['gen_ai.response.finish_reasons'],
-    tools: attributes['llm.tool_calls'] ?? 0,
-    firstToken: attributes['llm.stream.first_token'],
-    input: await total('llm_tokens_total', { type: 'input' }),
-    output: await total('llm_tokens_total', { type: 'output' }),
-    cacheRead: await total('llm_token_details_total', { type: 'cache_read' }),
-    cacheWrite: await total('llm_token_details_total', { type: 'cache_write' }),
-    reasoning: await total('llm_token_details_total', { type: 'reasoning' }),
-    missing: await total('llm_usage_missing_total'),
-  };
-}
 
 /** Tokens of a response that another process created are not counted when it is fetched. */
 const UNCOUNTED = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, reasoning: 0, missing: 0 };
@@ -119,7 +86,10 @@ describe.each<TrafficApi>(['responses', 'completions'])('what is measured of rec
   it.each(loadTraffic(undefined, api).map((recorded) => [`${recorded.provider}/${recorded.name}`, recorded] as const))(
     '%s',
     async (_, recorded) => {
-      expect(await measured(recorded)).toEqual({ ...expected(recorded, api), ...(isFetch(recorded) && UNCOUNTED) });
+      expect(await measureTraffic(recorded, CREATE[recorded.api]!)).toEqual({
+        ...expected(recorded, api),
+        ...(isFetch(recorded) && UNCOUNTED),
+      });
     },
   );
 });
