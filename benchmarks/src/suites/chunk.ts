@@ -1,6 +1,6 @@
 import type { Effort, Measures, Suite } from '../suite.ts';
-import { type Bench, CLIENT, createBench, type Side } from '../workload/bench.ts';
-import { type Shape, streamFetch } from '../workload/fetches.ts';
+import { type Bench, createBench, type Side } from '../workload/bench.ts';
+import type { Shape } from '../workload/fetches.ts';
 import { type Cost, interleave } from '../workload/slice.ts';
 import { warmUp } from '../workload/warm-up.ts';
 
@@ -20,6 +20,7 @@ export const suite: Suite = {
     'CPU time and allocated bytes above bare: the slope (per chunk) and the intercept (beginning and end of the call) ' +
     'between streams of 100 and 600 chunks. Burst: all events in one network chunk; split: one event in each.',
   rounds: 9,
+  otherRounds: 3,
   nodeOptions: ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'],
   async measure(contender, effort) {
     const bench = await createBench(contender);
@@ -30,15 +31,16 @@ export const suite: Suite = {
   },
 };
 
-async function measureShape({ bare, watched }: Bench, shape: Shape, { quick }: Effort): Promise<Measures> {
+async function measureShape({ bare, watched, fetches }: Bench, shape: Shape, { quick }: Effort): Promise<Measures> {
+  const [short, long] = [fetches.stream(SHORT, shape), fetches.stream(LONG, shape)];
   const pieces = {
-    bareShort: piece(bare, SHORT, shape),
-    bareLong: piece(bare, LONG, shape),
-    watchedShort: piece(watched, SHORT, shape),
-    watchedLong: piece(watched, LONG, shape),
+    bareShort: piece(bare, SHORT, short),
+    bareLong: piece(bare, LONG, long),
+    watchedShort: piece(watched, SHORT, short),
+    watchedLong: piece(watched, LONG, long),
   };
-  await interleave(pieces, quick ? 4 : 8);
-  const costs = await interleave(pieces, quick ? 10 : 20);
+  await interleave(pieces, 4);
+  const costs = await interleave(pieces, quick ? 6 : 10);
   const ofBare = line(costs.bareShort, costs.bareLong);
   const ofWatched = line(costs.watchedShort, costs.watchedLong);
   return {
@@ -50,8 +52,8 @@ async function measureShape({ bare, watched }: Bench, shape: Shape, { quick }: E
   };
 }
 
-function piece({ create, consumer }: Side, tokens: number, shape: Shape): () => Promise<unknown> {
-  const client = create({ ...CLIENT, fetch: streamFetch(tokens, shape) });
+function piece({ create, consumer }: Side, tokens: number, answer: typeof fetch): () => Promise<unknown> {
+  const client = create({ fetch: answer });
   return () => consumer.readStreams(client, CHUNKS / tokens);
 }
 
