@@ -6,8 +6,6 @@ import { warmUp } from '../workload/warm-up.ts';
 
 const SHORT = 100;
 const LONG = 600;
-/** Chunks in a slice: some 3 ms and 4 MB. */
-const CHUNKS = 600;
 const SHAPES: readonly Shape[] = ['burst', 'split'];
 
 /**
@@ -31,18 +29,18 @@ export const suite: Suite = {
   },
 };
 
-async function measureShape({ bare, watched, fetches }: Bench, shape: Shape, { quick }: Effort): Promise<Measures> {
-  const [short, long] = [fetches.stream(SHORT, shape), fetches.stream(LONG, shape)];
+async function measureShape(bench: Bench, shape: Shape, { quick }: Effort): Promise<Measures> {
+  const { bare, watched, sliceChunks } = bench;
   const pieces = {
-    bareShort: piece(bare, SHORT, short),
-    bareLong: piece(bare, LONG, long),
-    watchedShort: piece(watched, SHORT, short),
-    watchedLong: piece(watched, LONG, long),
+    bareShort: piece(bench, bare, SHORT, shape),
+    bareLong: piece(bench, bare, LONG, shape),
+    watchedShort: piece(bench, watched, SHORT, shape),
+    watchedLong: piece(bench, watched, LONG, shape),
   };
-  await interleave(pieces, 4);
+  await interleave(pieces, 6);
   const costs = await interleave(pieces, quick ? 6 : 10);
-  const ofBare = line(costs.bareShort, costs.bareLong);
-  const ofWatched = line(costs.watchedShort, costs.watchedLong);
+  const ofBare = line(costs.bareShort, costs.bareLong, sliceChunks);
+  const ofWatched = line(costs.watchedShort, costs.watchedLong, sliceChunks);
   return {
     [`${shape} bare ns/chunk`]: ofBare.nanos,
     [`${shape} bare B/chunk`]: ofBare.bytes,
@@ -52,17 +50,19 @@ async function measureShape({ bare, watched, fetches }: Bench, shape: Shape, { q
   };
 }
 
-function piece({ create, consumer }: Side, tokens: number, answer: typeof fetch): () => Promise<unknown> {
-  const client = create({ fetch: answer });
-  return () => consumer.readStreams(client, CHUNKS / tokens);
+function piece(
+  { fetches, sliceChunks }: Bench,
+  { create, consumer }: Side,
+  tokens: number,
+  shape: Shape,
+): () => Promise<unknown> {
+  const client = create({ fetch: fetches.stream(tokens, shape) });
+  return () => consumer.readStreams(client, sliceChunks / tokens);
 }
 
 /** A stream's cost by its length: so much per chunk, and so much besides. */
-function line(short: Cost, long: Cost): Cost & { readonly end: number } {
-  const slope = (field: keyof Cost): number =>
-    (perStream(long, LONG, field) - perStream(short, SHORT, field)) / (LONG - SHORT);
+function line(short: Cost, long: Cost, chunks: number): Cost & { readonly end: number } {
+  const slope = (field: keyof Cost): number => (long[field] * LONG - short[field] * SHORT) / chunks / (LONG - SHORT);
   const nanos = slope('nanos');
-  return { nanos, bytes: slope('bytes'), end: perStream(short, SHORT, 'nanos') - SHORT * nanos };
+  return { nanos, bytes: slope('bytes'), end: (short.nanos * SHORT) / chunks - SHORT * nanos };
 }
-
-const perStream = (cost: Cost, tokens: number, field: keyof Cost): number => (cost[field] * tokens) / CHUNKS;

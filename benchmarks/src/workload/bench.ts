@@ -16,6 +16,8 @@ export interface Bench {
   readonly bare: Side;
   readonly watched: Side;
   readonly fetches: Fetches;
+  /** Chunks that are read in some 3 ms. */
+  readonly sliceChunks: number;
 }
 
 const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
@@ -37,7 +39,7 @@ export async function copyClient(name: ClientName): Promise<void> {
 export async function createBench(contender: Contender): Promise<Bench> {
   const name = clientOf(contender);
   if (!existsSync(copyOf(name))) await copyClient(name);
-  const { settings, answers, createBare } = await loadWorkload(name);
+  const { settings, answers, sliceChunks, createBare } = await loadWorkload(name);
   const createSide = async (side: string, create: (settings: ClientSettings) => object): Promise<Side> => ({
     create: (more) => create({ ...settings, ...more }),
     consumer: await loadConsumer(name, side),
@@ -46,5 +48,6 @@ export async function createBench(contender: Contender): Promise<Bench> {
     bare: await createSide('bare', createBare(await import(join(copyOf(name), 'index.mjs')))),
     watched: await createSide('watched', await contender.setUp()),
     fetches: createFetches(answers),
+    sliceChunks,
   };
 }

@@ -18,6 +18,8 @@ export interface Workload {
   readonly package: string;
   readonly settings: Omit<ClientSettings, 'fetch'>;
   readonly answers: Answers;
+  /** Chunks that are read in some 3 ms, in multiples of 600. */
+  readonly sliceChunks: number;
   /** How clients are made of a copy of the package that no contender can patch. */
   createBare(copy: unknown): CreateClient;
 }

@@ -6,6 +6,7 @@ export const workload: Workload = {
   package: '@anthropic-ai/sdk',
   settings: { apiKey: 'test', baseURL: 'https://api.anthropic.com', maxRetries: 0 },
   answers: { events: sseEvents, oneChunk: ONE_CHUNK, plain: MESSAGE },
+  sliceChunks: 1800,
   createBare: (copy) => {
     const { Anthropic } = copy as AnthropicModule;
     return (settings) => new Anthropic({ ...settings, ...SILENT });

@@ -6,6 +6,7 @@ export const workload: Workload = {
   package: 'openai',
   settings: { apiKey: 'test', baseURL: 'https://integrate.api.nvidia.com/v1', maxRetries: 0 },
   answers: { events: sseEvents, oneChunk: ONE_CHUNK, plain: COMPLETION },
+  sliceChunks: 600,
   createBare: (copy) => {
     const { OpenAI } = copy as OpenAIModule;
     return (settings) => new OpenAI(settings);
