@@ -39,7 +39,7 @@ export default defineConfig({
           server: { deps: { inline: [/@anthropic-ai[+/]sdk/] } },
         },
       })),
-      ...['docs', 'examples/nim-chat'].map((folder) => ({
+      ...['docs', 'examples/anthropic-chat', 'examples/nim-chat'].map((folder) => ({
         resolve: { alias: sources },
         test: { ...base, name: folder, root: path(folder) },
       })),
