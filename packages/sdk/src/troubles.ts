@@ -36,7 +36,10 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
     /timed? ?out|ETIMEDOUT|DEADLINE_EXCEEDED|EHOSTUNREACH|ENETUNREACH/i,
     'nobody answers: is a firewall or a proxy in between?',
   ],
-  [/retryable/i, 'the endpoint refuses for now (429 or 503): it is overloaded, or a limit of its plan is reached'],
+  [
+    /retryable|\b(429|50[234])\b/i,
+    'the endpoint refuses for now (429 or 503): it is overloaded, or a limit of its plan is reached',
+  ],
 ];
 
 /** One sentence for each exporter that has never delivered, and for each client that was never called. */
