@@ -12,8 +12,8 @@ const WARM_UP = 200;
 export const suite: Suite = {
   title: 'Memory held per open stream',
   method: '1,000 streams open at once, half of each read; heap after a full collection, above what bare ones hold.',
-  rounds: 5,
-  otherRounds: 2,
+  rounds: 3,
+  otherRounds: 1,
   nodeOptions: ['--expose-gc'],
   async measure(contender) {
     const { bare, watched, fetches } = await createBench(contender);
