@@ -105,10 +105,9 @@ export class PrometheusBridge extends MetricReader {
   /** The page, in the text format 0.0.4. Calls that overlap share one collection. */
   async scrape(): Promise<string> {
     const page = await this.#pages.open(TEXT, 'identity', this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
+    await page.whole;
     const decoder = new TextDecoder();
-    let text = '';
-    for await (const chunk of page) text += decoder.decode(chunk, { stream: true });
-    return text;
+    return (page.chunks ?? []).map((chunk) => decoder.decode(chunk)).join('');
   }
 
   /** What the page shows, as plain data: for another process, another registry, or to be sent somewhere. */

@@ -70,8 +70,9 @@ export const createHonoHandler =
   ({ req }) =>
     fetch(req.raw);
 
-function bodyOf(body: Answer['body']): string | ReadableStream<Uint8Array<ArrayBuffer>> | null {
+function bodyOf(body: Answer['body']): ConstructorParameters<typeof Response>[0] {
   if (body === undefined || typeof body === 'string') return body ?? null;
+  if (body.chunks !== undefined) return new Blob([...body.chunks]).stream();
   const chunks = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
