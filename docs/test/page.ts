@@ -17,7 +17,7 @@ export const blocks: readonly { kind: string; title: string; yaml: string }[] = 
   ...readFileSync(path('../backends.md'), 'utf8').matchAll(/```yaml\n# (\w+)(?:: (.*))?\n([\s\S]*?)```/g),
 ].map(([, kind, title, yaml]) => ({ kind: kind!, title: title ?? '', yaml: yaml! }));
 
-export const folder: string = mkdtempSync(join(tmpdir(), 'llm-otel-backends-'));
+const folder: string = mkdtempSync(join(tmpdir(), 'llm-otel-backends-'));
 export const removeFolder = (): void => rmSync(folder, { recursive: true });
 
 /** A file in the folder. */
