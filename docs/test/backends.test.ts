@@ -15,6 +15,9 @@ const ofCollector = blocks.filter(({ kind }) => kind === 'collector');
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 const [zipkinJar] = globSync(path('../../.cache/zipkin/*.jar'));
 const hasZipkin = zipkinJar !== undefined && spawnSync('java', ['-version']).status === 0;
+const [jaegerProgram] = globSync(path('../../.cache/jaeger/jaeger'));
+if (jaegerProgram === undefined)
+  console.info('skipped: Jaeger is not built: `node scripts/build-jaeger.mjs`, which needs Go');
 if (COLLECTOR === undefined)
   console.info('skipped: the Collector is not built: `node scripts/collector.mjs`, which needs Go');
 if (!hasZipkin) console.info('skipped: Zipkin is not there: `node scripts/zipkin.mjs`, which needs Maven and Java');
@@ -95,6 +98,13 @@ describe.skipIf(COLLECTOR === undefined)('a real Collector', () => {
   });
 });
 
+interface JaegerSpan {
+  readonly operationName: string;
+  readonly spanID: string;
+  readonly references: readonly { readonly refType: string; readonly spanID: string }[];
+  readonly tags: readonly { readonly key: string; readonly value: unknown }[];
+}
+
 interface ZipkinSpan {
   readonly id: string;
   readonly parentId?: string;
@@ -103,6 +113,37 @@ interface ZipkinSpan {
   readonly localEndpoint: { readonly serviceName: string };
   readonly tags: Readonly<Record<string, string>>;
 }
+
+const noJaeger = jaegerProgram === undefined || COLLECTOR === undefined;
+
+describe.skipIf(noJaeger).each(['through the Collector', 'straight'])('a real Jaeger, %s,', (way) => {
+  test('shows the calls', { timeout: 90_000 }, async () => {
+    const [query, grpc, http, ...others] = await Promise.all(Array.from({ length: 7 }, freePort));
+    const names = ['collector.grpc-server', 'collector.http-server', 'query.grpc-server', 'admin.http'];
+    const ports = { 'query.http-server': query, 'collector.otlp.grpc': grpc, 'collector.otlp.http': http };
+    const all = { ...ports, ...Object.fromEntries(names.map((name, index) => [name, others[index]])) };
+    const flags = Object.entries(all).map(([name, port]) => `--${name}.host-port=127.0.0.1:${port}`);
+    const jaeger = await start(jaegerProgram!, flags, 'Starting HTTP server', { SPAN_STORAGE_TYPE: 'memory' });
+    const [collector, endpoint] = await startCollector('Jaeger', { 'jaeger:4317': `127.0.0.1:${grpc}` });
+    await sendCalls(way === 'straight' ? `http://127.0.0.1:${http}` : endpoint);
+
+    const shown = async (): Promise<JaegerSpan[]> => {
+      const answer = await fetch(`http://127.0.0.1:${query}/api/traces?service=chat`);
+      return ((await answer.json()) as { data: { spans: JaegerSpan[] }[] }).data.flatMap(({ spans }) => spans);
+    };
+    await vi.waitFor(async () => expect(await shown()).toHaveLength(3), { timeout: 20_000, interval: 200 });
+    const spans = await shown();
+    const parent = spans.find(({ operationName }) => operationName === 'question');
+    const calls = spans.filter(({ operationName }) => operationName === 'chat m');
+    expect(calls).toHaveLength(2);
+    for (const { references, tags } of calls) {
+      expect(references).toMatchObject([{ refType: 'CHILD_OF', spanID: parent?.spanID }]);
+      expect(tags).toContainEqual(expect.objectContaining({ key: 'gen_ai.request.model', value: 'm' }));
+      expect(tags).toContainEqual(expect.objectContaining({ key: 'span.kind', value: 'client' }));
+    }
+    await Promise.all([stop(collector), stop(jaeger)]);
+  });
+});
 
 test.skipIf(!hasPromtool)('promtool takes the configuration of Prometheus', () => {
   const { yaml } = blocks.find(({ kind }) => kind === 'prometheus')!;
