@@ -95,7 +95,7 @@ function replayBucket(
     sum += part.sums[bucket]!;
   }
   for (const extreme of extremes) {
-    if (count === 0 || !isIn(bucket, extreme)) continue;
+    if (count === 0 || extreme > BOUNDS[bucket]! || extreme <= BOUNDS[bucket - 1]!) continue;
     record(extreme);
     count -= 1;
     sum -= extreme;
@@ -103,9 +103,6 @@ function replayBucket(
   const mean = Math.min(Math.max(sum / count, extremes[0]), extremes[1]);
   for (; count > 0; count--) record(mean);
 }
-
-const isIn = (bucket: number, seconds: number): boolean =>
-  seconds <= (BOUNDS[bucket] ?? Number.POSITIVE_INFINITY) && !(seconds <= BOUNDS[bucket - 1]!);
 
 /**
  * The gaps of one series. Most chunks with content follow another such chunk, so that one gap counts for both
