@@ -19,6 +19,7 @@ import {
   type NodeHandler,
 } from './handlers';
 import type { PrometheusBridgeOptions } from './options';
+import { createPacer } from './pacer';
 import { Pages } from './pages';
 import { type CollectIntoOptions, type Collecting, collectInto } from './prom-client/collect-into';
 import type { PromClientRegistry } from './prom-client/registry';
@@ -105,9 +106,14 @@ export class PrometheusBridge extends MetricReader {
   /** The page, in the text format 0.0.4. Calls that overlap share one collection. */
   async scrape(): Promise<string> {
     const page = await this.#pages.open(TEXT, 'identity', this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
-    await page.whole;
+    const pacer = createPacer();
     const decoder = new TextDecoder();
-    return (page.chunks ?? []).map((chunk) => decoder.decode(chunk)).join('');
+    let text = '';
+    for await (const chunk of page) {
+      text += decoder.decode(chunk);
+      if (pacer.due()) await pacer.rest();
+    }
+    return text;
   }
 
   /** What the page shows, as plain data: for another process, another registry, or to be sent somewhere. */

@@ -49,13 +49,24 @@ export function lasting(metrics: readonly MetricPart[]): MetricPart[] {
 
 /** Notes for each gauge when it was first seen with the value that it has now. */
 export function noteChanges(changes: Changes, metrics: readonly MetricPart[]): void {
+  for (const _ of noteSteps(changes, metrics));
+}
+
+/** As {@link noteChanges}, and lets others have the event loop in between. */
+export async function notePaced(changes: Changes, metrics: readonly MetricPart[]): Promise<void> {
+  const pacer = createPacer();
+  for (const _ of noteSteps(changes, metrics)) if (pacer.due()) await pacer.rest();
+}
+
+function* noteSteps(changes: Changes, metrics: readonly MetricPart[]): Generator<void> {
   const at = Date.now();
   for (const metric of metrics) {
     if (metric.kind !== 'gauge') continue;
     const values = entry(changes, metricId(metric), () => new Map<string, { value: SeriesValue; at: number }>());
-    for (const { attributes, value } of metric.points) {
+    for (const [index, { attributes, value }] of metric.points.entries()) {
       const id = attributesId(attributes);
       if (!Object.is(values.get(id)?.value, value)) values.set(id, { value, at });
+      if (index % STEP === 0) yield;
     }
   }
 }
