@@ -3,6 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { AggregationTemporality, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import { type Collection, CollectionSource, type Origins } from './collection';
 import { ExemplarStore } from './exemplar-store';
+import type { FindExemplars } from './exemplars';
 import type { FamilyOptions } from './families';
 import type { FamilyProducer, FamilySnapshot } from './family';
 import { TEXT } from './format';
@@ -77,7 +78,7 @@ export class PrometheusBridge extends MetricReader {
     this.#source = new CollectionSource(() => this.#origins());
     this.#pages = new Pages({
       ...this.#familyOptions,
-      findExemplars: this.#exemplars?.find,
+      findExemplars: this.findExemplars,
       collect: (timeoutMillis) => this.#collect(timeoutMillis),
     });
     const respond = createResponder({ ...options, open: (...page) => this.#pages.open(...page) });
@@ -119,7 +120,7 @@ export class PrometheusBridge extends MetricReader {
   /** What the page shows, as plain data: for another process, another registry, or to be sent somewhere. */
   async families(): Promise<FamilySnapshot[]> {
     const collection = await this.#collect(this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
-    return snapshotsOf(collection, this.#familyOptions);
+    return snapshotsOf(collection, this.#familyOptions, this.findExemplars);
   }
 
   /**
@@ -158,6 +159,11 @@ export class PrometheusBridge extends MetricReader {
   /** All that there is to show at this moment. */
   protected collectMetrics(timeoutMillis: number): Promise<Collection> {
     return this.#source.collect(timeoutMillis);
+  }
+
+  /** Gives the exemplars of a series; `undefined` if there are to be none. */
+  protected get findExemplars(): FindExemplars | undefined {
+    return this.#exemplars?.find;
   }
 
   async #collect(timeoutMillis: number): Promise<Collection> {

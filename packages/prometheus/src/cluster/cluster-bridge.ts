@@ -100,7 +100,7 @@ export class ClusterBridge extends PrometheusBridge {
     await this.#members.tidy();
     const others = this.#members.parts();
     if (others.length === 0) return own;
-    const metrics = await readParts(own.metrics);
+    const metrics = await readParts(own.metrics, this.findExemplars);
     await notePaced(this.#changes, metrics);
     const merged = await mergePaced([{ metrics, changes: this.#changes }, ...others], this.#ruleOf);
     return { ...own, resource: commonTo(own.resource, () => this.#members.resources()), metrics: merged.map(sourceOf) };
@@ -118,7 +118,7 @@ export class ClusterBridge extends PrometheusBridge {
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     this.#reports += 1;
     const report = this.#reports;
-    const lots = [...lotsOf(await readParts(metrics))];
+    const lots = [...lotsOf(await readParts(metrics, this.findExemplars))];
     for (const [index, lot] of lots.entries()) {
       const piece = { report, ask, isLast: index === lots.length - 1, resource: resource.attributes, metrics: lot };
       this.#up.send({ kind: 'report', from: this.#id, piece });

@@ -1,4 +1,6 @@
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
+import { joinExemplars } from '../exemplars';
+import { classicBuckets } from '../exponential';
 import type { Point, SeriesValue } from '../family';
 import { createPacer } from '../pacer';
 import { combineExponential, combineHistograms } from './combine';
@@ -114,8 +116,10 @@ class MergedMetric {
     return { ...this.metric, points: Array.from(this.#points.values(), ({ point }) => point) };
   }
 
-  #join({ attributes, value }: Point, other: Point): Point {
-    return { attributes, value: joinValues(this.#rule, value, other.value) };
+  #join({ attributes, value, exemplars }: Point, other: Point): Point {
+    const joined = { attributes, value: joinValues(this.#rule, value, other.value) };
+    if (exemplars === undefined && other.exemplars === undefined) return joined;
+    return { ...joined, exemplars: joinExemplars(exemplars, other.exemplars, boundariesOf(joined.value)) };
   }
 }
 
@@ -126,6 +130,11 @@ function joinValues(rule: GaugeRule, left: SeriesValue, right: SeriesValue): Ser
   }
   if (isExponential(left) && isExponential(right)) return combineExponential(left, right);
   return isClassic(left) && isClassic(right) ? combineHistograms(left, right) : left;
+}
+
+function boundariesOf(value: SeriesValue): readonly number[] {
+  if (isExponential(value)) return classicBuckets(value).boundaries;
+  return isClassic(value) ? value.buckets.boundaries : [];
 }
 
 const isExponential = (value: SeriesValue): value is ExponentialHistogram =>

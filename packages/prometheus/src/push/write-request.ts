@@ -1,5 +1,5 @@
 import { BATCH } from '../batches';
-import type { FamilySnapshot, FamilyType } from '../family';
+import type { Exemplar, FamilySnapshot, FamilyType } from '../family';
 import { ProtoWriter } from '../proto-writer';
 import type { Sample } from '../samples-of';
 import { PROMETHEUS_VERSION } from '../version';
@@ -72,6 +72,18 @@ function* encodeFirst({ time, samples, labels }: Batch): Generator<void, Uint8Ar
         });
       }
       writer.message(2, () => writeValue(writer, written, time));
+      const exemplar = exemplarOf(written);
+      if (exemplar !== undefined) {
+        writer.message(3, () => {
+          for (const [name, text] of exemplar.labels) {
+            writer.message(1, () => {
+              writer.text(1, name);
+              writer.text(2, text);
+            });
+          }
+          writeMoment(writer, exemplar);
+        });
+      }
     });
   }
   for (const { name, type, help, unit } of new Set(samples.map(({ family }) => family))) {
@@ -99,6 +111,7 @@ function writeValue(writer: ProtoWriter, { sample, hasEnded }: WrittenSample, ti
 interface Referred {
   readonly written: WrittenSample;
   readonly refs: readonly number[];
+  readonly exemplarRefs: readonly number[];
   readonly metadata: readonly [type: number, help: number, unit: number];
 }
 
@@ -116,22 +129,41 @@ function* encodeSecond({ time, samples, labels }: Batch): Generator<void, Uint8A
     referred.push({
       written,
       refs: labelsOf(written.sample, labels).map(refer),
+      exemplarRefs: (exemplarOf(written)?.labels ?? []).flat().map(refer),
       metadata: [TYPES[written.family.type], refer(written.family.help), refer(written.family.unit)],
     });
   }
   const writer = new ProtoWriter();
   for (const symbol of symbols.keys()) writer.text(4, symbol);
-  for (const [index, { refs, written, metadata }] of referred.entries()) {
+  for (const [index, { refs, exemplarRefs, written, metadata }] of referred.entries()) {
     if (index % BATCH === 0) yield;
     writer.message(5, () => {
       writer.message(1, () => {
         for (const ref of refs) writer.varint(ref);
       });
       writer.message(2, () => writeValue(writer, written, time));
+      const exemplar = exemplarOf(written);
+      if (exemplar !== undefined) {
+        writer.message(4, () => {
+          writer.message(1, () => {
+            for (const ref of exemplarRefs) writer.varint(ref);
+          });
+          writeMoment(writer, exemplar);
+        });
+      }
       writer.message(5, () => writeMetadata(writer, metadata));
     });
   }
   return writer.take();
+}
+
+const exemplarOf = ({ sample, hasEnded }: WrittenSample): Exemplar | undefined =>
+  hasEnded ? undefined : sample.exemplar;
+
+/** Value and time of an exemplar, the same in both versions. */
+function writeMoment(writer: ProtoWriter, { value, epochMillis }: Exemplar): void {
+  writer.double(2, value);
+  writer.uint(3, Math.floor(epochMillis));
 }
 
 function writeMetadata(writer: ProtoWriter, [type, help, unit]: readonly [number, number, number]): void {
