@@ -39,7 +39,7 @@ export default defineConfig({
           server: { deps: { inline: [/@anthropic-ai[+/]sdk/] } },
         },
       })),
-      ...['docs', 'examples/nim-chat'].map((folder) => ({
+      ...['docs', 'examples/nim-chat', 'examples/next', 'examples/workerd'].map((folder) => ({
         resolve: { alias: sources },
         test: { ...base, name: folder, root: path(folder) },
       })),

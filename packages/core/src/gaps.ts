@@ -34,6 +34,13 @@ export class GapBuckets {
     this.max = Math.max(this.max, other.max);
     return this;
   }
+
+  clear(): void {
+    this.counts.fill(0);
+    this.sums.fill(0);
+    this.min = Number.POSITIVE_INFINITY;
+    this.max = Number.NEGATIVE_INFINITY;
+  }
 }
 
 /** A histogram data point's value, in the shape of sdk-metrics. */
@@ -64,24 +71,37 @@ export function toHistogram(gaps: GapBuckets, boundaries: readonly number[]): Hi
  * Hands the gaps to `record` one by one, for a set-up without the metric producer: count, sum, buckets, min and max
  * come out as they were; values inside one bucket come out as their mean.
  */
-export function replay(gaps: GapBuckets, record: (seconds: number) => void): void {
+export function replay(parts: readonly GapBuckets[], record: (seconds: number) => void): void {
+  const min = Math.min(...parts.map((part) => part.min));
+  const max = Math.max(...parts.map((part) => part.max));
+  if (min > max) return;
   for (let bucket = 0; bucket <= BOUNDS.length; bucket++) {
-    let count = gaps.counts[bucket]!;
-    let sum = gaps.sums[bucket]!;
-    for (const extreme of extremesIn(gaps, bucket, count)) {
-      record(extreme);
-      count -= 1;
-      sum -= extreme;
-    }
-    for (let rest = count; rest > 0; rest--) record(Math.max(0, sum / count));
+    if (min > BOUNDS[bucket]!) continue;
+    if (max <= BOUNDS[bucket - 1]!) return;
+    replayBucket(parts, bucket, [min, max], record);
   }
 }
 
-function extremesIn(gaps: GapBuckets, bucket: number, count: number): number[] {
-  const low = BOUNDS[bucket - 1] ?? Number.NEGATIVE_INFINITY;
-  const high = BOUNDS[bucket] ?? Number.POSITIVE_INFINITY;
-  const extremes = gaps.min === gaps.max ? new Array<number>(count).fill(gaps.min) : [gaps.min, gaps.max];
-  return extremes.filter((value) => value > low && value <= high).slice(0, count);
+function replayBucket(
+  parts: readonly GapBuckets[],
+  bucket: number,
+  extremes: readonly [min: number, max: number],
+  record: (seconds: number) => void,
+): void {
+  let count = 0;
+  let sum = 0;
+  for (const part of parts) {
+    count += part.counts[bucket]!;
+    sum += part.sums[bucket]!;
+  }
+  for (const extreme of extremes) {
+    if (count === 0 || extreme > BOUNDS[bucket]! || extreme <= BOUNDS[bucket - 1]!) continue;
+    record(extreme);
+    count -= 1;
+    sum -= extreme;
+  }
+  const mean = Math.min(Math.max(sum / count, extremes[0]), extremes[1]);
+  for (; count > 0; count--) record(mean);
 }
 
 /**
@@ -101,5 +121,12 @@ export class GapPoint {
 
   tokenGaps(): GapBuckets {
     return new GapBuckets().merge(this.both).merge(this.tokenOnly);
+  }
+  /** Hands all of them to `token` and `chunk`, and forgets them. */
+  flush(token: (seconds: number) => void, chunk: (seconds: number) => void): void {
+    const { both, chunkOnly, tokenOnly } = this;
+    replay([both, tokenOnly], token);
+    replay([both, chunkOnly], chunk);
+    for (const part of [both, chunkOnly, tokenOnly]) if (part.max >= 0) part.clear();
   }
 }

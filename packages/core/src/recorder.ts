@@ -4,7 +4,7 @@ import { NEVER, secondsBetween } from './clock';
 import { withCost } from './cost';
 import { claim, defer } from './deferred';
 import { Ended } from './ended';
-import { GapPoint, replay } from './gaps';
+import type { GapPoint } from './gaps';
 import { recordGenAi, recordGenAiUsage } from './gen-ai';
 import { quietly, warnFault } from './guard';
 import { cut } from './models';
@@ -57,7 +57,8 @@ export const recorder: CallRecorder<Call> = {
   startGaps(call, stream) {
     const { pipeline } = call.watch;
     stream.gapsProduced = pipeline.produced;
-    stream.gaps = stream.gapsProduced ? seriesOf(call, pipeline).gaps(cut(call.facts.responseModel)) : new GapPoint();
+    const series = seriesOf(call, pipeline);
+    stream.gaps = series.gaps(cut(call.facts.responseModel), stream.gapsProduced);
   },
 };
 
@@ -104,12 +105,16 @@ function recordStream(ended: Ended): void {
   if (stream.gaps !== undefined && !stream.gapsProduced) replayGaps(stream.gaps, ended);
 }
 
+/** Those of other streams of the series too, as far as they have come. */
 function replayGaps(gaps: GapPoint, ended: Ended): void {
   const { call, pipeline, series, points } = ended;
-  replay(gaps.tokenGaps(), (gap) => ended.record('interTokenLatency', gap, series.labels));
-  for (const key of pipeline.chunkKeys(call.watch.profile)) {
-    replay(gaps.chunkGaps(), (gap) => ended.record(key, gap, points.genAi));
-  }
+  const keys = pipeline.chunkKeys(call.watch.profile);
+  gaps.flush(
+    (gap) => ended.record('interTokenLatency', gap, series.labels),
+    (gap) => {
+      for (const key of keys) ended.record(key, gap, points.genAi);
+    },
+  );
 }
 
 const DETAILS = [

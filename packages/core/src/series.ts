@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { InstrumentKey } from './catalogue';
 import type { Quirks } from './descriptor';
-import type { GapPoint } from './gaps';
+import { GapPoint } from './gaps';
 import { answeredBy, type Binder, type PointSource, Points } from './points';
 import * as semconv from './semconv';
 import type { Store, SumPoint } from './store';
@@ -29,6 +29,12 @@ export interface Endpoint {
 /** Distinct endings and response models that one series keeps points for. */
 const VARIANT_LIMIT = 200;
 
+interface GapsOfModel {
+  readonly responseModel: string | undefined;
+  readonly produced: boolean;
+  readonly point: GapPoint;
+}
+
 /** Attributes and points of one endpoint, operation and model, made once and used by every call. */
 export class Series implements PointSource {
   readonly labels: Attributes;
@@ -36,10 +42,11 @@ export class Series implements PointSource {
   readonly inFlight: SumPoint;
   /** Attributes set when a span starts, so that samplers see them; the GenAI instruments have them too. */
   readonly spanStart: Attributes;
+  readonly spanName: string;
   /** Most calls end as the one before. */
   #recent: Points | undefined;
   #points = new Map<string, Points>();
-  #gaps: { readonly responseModel: string | undefined; readonly point: GapPoint } | undefined;
+  #gaps: GapsOfModel | undefined;
   #limits: Record<string, SumPoint> = {};
 
   constructor(
@@ -53,6 +60,7 @@ export class Series implements PointSource {
     this.labels = { ...this.modelLabels, operation };
     this.inFlight = this.sum('requestsInFlight', operation, this.labels);
     this.spanStart = genAiBase(endpoint, operation, model);
+    this.spanName = `${operation} ${model}`;
   }
 
   points(outcome: Outcome, errorType: string | undefined, answering: string | undefined): Points {
@@ -71,12 +79,14 @@ export class Series implements PointSource {
     return this.#limits[kind];
   }
 
-  gaps(answering: string | undefined): GapPoint {
+  /** Where gaps are counted: for the metric producer, if it is `produced`, or until the next stream of the series ends. */
+  gaps(answering: string | undefined, produced: boolean): GapPoint {
     const responseModel = this.#label(answering);
-    if (this.#gaps === undefined || this.#gaps.responseModel !== responseModel) {
-      this.#gaps = { responseModel, point: this.#gapPoint(responseModel) };
-    }
-    return this.#gaps.point;
+    const recent = this.#gaps;
+    if (recent?.responseModel === responseModel && recent?.produced === produced) return recent.point;
+    const point = produced ? this.#gapPoint(responseModel) : new GapPoint();
+    this.#gaps = { responseModel, produced, point };
+    return point;
   }
 
   sum(key: InstrumentKey, rest: string, attributes: Attributes): SumPoint {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GEN_AI_SECONDS, TPOT_V1 } from '../src/buckets';
-import { GapBuckets, gapSeconds, replay, toHistogram } from '../src/gaps';
+import { GapBuckets, GapPoint, gapSeconds, replay, toHistogram } from '../src/gaps';
 
 const bucketsOf = (values: number[]): GapBuckets => {
   const gaps = new GapBuckets();
@@ -42,7 +42,7 @@ describe.each([
   it('replay into the same histogram', () => {
     const values = [...VALUES, 0.015, 0.016, 0.017, 0.3, 0.3];
     const replayed: number[] = [];
-    replay(bucketsOf(values), (value) => replayed.push(value));
+    replay([bucketsOf(values)], (value) => replayed.push(value));
     expect(replayed).toHaveLength(values.length);
     expect(naive(replayed, boundaries)).toEqual(naive(values, boundaries));
     expect(Math.min(...replayed)).toBe(0);
@@ -56,7 +56,7 @@ describe.each([
   it('replay one gap, and equal gaps, as they are', () => {
     for (const values of [[0.1], [0.1, 0.1, 0.1]]) {
       const replayed: number[] = [];
-      replay(bucketsOf(values), (value) => replayed.push(value));
+      replay([bucketsOf(values)], (value) => replayed.push(value));
       expect(replayed).toEqual(values);
     }
   });
@@ -65,4 +65,28 @@ describe.each([
 it('merging adds', () => {
   const both = bucketsOf([0.1, 0.2]).merge(bucketsOf([3]));
   expect(toHistogram(both, TPOT_V1)).toMatchObject({ count: 3, min: 0.1, max: 3 });
+});
+
+it('a flush hands out each gap once, to the instruments that it is of', () => {
+  const point = new GapPoint();
+  const add = (to: GapBuckets, value: number) => {
+    gapSeconds[0] = value;
+    to.add();
+  };
+  const flushed = () => {
+    const token: number[] = [];
+    const chunk: number[] = [];
+    point.flush(
+      (seconds) => token.push(seconds),
+      (seconds) => chunk.push(seconds),
+    );
+    return { token, chunk };
+  };
+  add(point.both, 0.1);
+  add(point.chunkOnly, 7);
+  add(point.tokenOnly, 3);
+  expect(flushed()).toEqual({ token: [0.1, 3], chunk: [0.1, 7] });
+  expect(flushed()).toEqual({ token: [], chunk: [] });
+  add(point.both, 0.2);
+  expect(flushed()).toEqual({ token: [0.2], chunk: [0.2] });
 });
