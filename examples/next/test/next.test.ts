@@ -39,7 +39,7 @@ beforeAll(async () => {
         if (address !== undefined) resolve(address);
       });
   });
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   server?.removeAllListeners('exit');

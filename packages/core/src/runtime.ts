@@ -11,11 +11,11 @@ interface Host {
 }
 
 // Vercel's edge runtime has members in the place of Node's that throw when they are used; AsyncLocalStorage is a global there.
-const { AsyncLocalStorage, EdgeRuntime, process, setImmediate } = globalThis as Host;
+const host = globalThis as Host;
 
 /** Node's class where the runtime has it. */
 export const AsyncStorage: StorageClass | undefined =
-  AsyncLocalStorage ?? (EdgeRuntime ? undefined : process?.getBuiltinModule?.('async_hooks')?.AsyncLocalStorage);
+  host.AsyncLocalStorage ?? host.process?.getBuiltinModule?.('async_hooks')?.AsyncLocalStorage;
 
 /** Node's `setImmediate()` where the runtime has it. Taken now: it must not be a fake one of a test's. */
-export const atEndOfTurn: Host['setImmediate'] = EdgeRuntime ? undefined : setImmediate;
+export const atEndOfTurn: Host['setImmediate'] = host.EdgeRuntime ? undefined : host.setImmediate;

@@ -8,7 +8,7 @@ export interface ValueStorage {
 
 /** A storage that follows asynchronous code where the runtime has one; else its values last until the first `await`. */
 export function createStorage(): ValueStorage {
-  return AsyncStorage === undefined ? new StackStorage() : new AsyncStorage();
+  return new (AsyncStorage ?? StackStorage)();
 }
 
 class StackStorage implements ValueStorage {
