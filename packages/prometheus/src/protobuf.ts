@@ -65,7 +65,7 @@ function* familyParts(family: Family, format: Format, options: RenderOptions): G
     const series = distinct.of(source);
     for (const [points] of series.batches()) {
       for (const point of points) {
-        const exemplars = exemplarsOf?.(point.attributes) ?? NONE;
+        const exemplars = exemplarsOf?.(point) ?? NONE;
         writer.message(4, () => writeMetric(writer, family.type, series.pairsOf(point), point.value, exemplars));
       }
       yield writer.take();

@@ -45,7 +45,7 @@ function* familyLines(family: Family, printer: TextPrinter, format: Format, opti
       for (let index = 0; index < points.length; index++) {
         const point = points[index] as Point;
         const labels = series.textOf(point, done + index);
-        const lines = print(labels, point.value, exemplarsOf?.(point.attributes) ?? NONE);
+        const lines = print(labels, point.value, exemplarsOf?.(point) ?? NONE);
         if (lines === undefined) distinct.refuse(labels, 'OpenMetrics has no such value of a counter');
         else text += lines;
       }
@@ -55,10 +55,10 @@ function* familyLines(family: Family, printer: TextPrinter, format: Format, opti
   }
 }
 
+/** Gives the exemplars of a point; `undefined` where none are wanted. */
 export function exemplarFinder(
   { instrument }: Source,
-  { findExemplars }: RenderOptions,
-): ((attributes: Point['attributes']) => readonly Exemplar[]) | undefined {
-  if (instrument === undefined || findExemplars === undefined) return undefined;
-  return (attributes) => findExemplars(instrument, attributes);
+  { findExemplars }: Pick<RenderOptions, 'findExemplars'>,
+): ((point: Point) => readonly Exemplar[]) | undefined {
+  return findExemplars && ((point) => findExemplars(instrument, point));
 }

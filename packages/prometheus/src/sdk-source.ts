@@ -58,6 +58,7 @@ export class SdkSource implements MetricSource {
 
   *points(): Generator<readonly Point[]> {
     const totals = this.#drain();
+    yield NOTHING;
     yield* this.#merge(totals);
     // Not by their iterators, which are slow in code that seldom runs.
     const accumulations = Array.from(totals._valueMap.values());
