@@ -68,11 +68,14 @@ export class LabelPlans {
     return { keys, labels, ambiguous: labels.length !== keys.length || group.keys !== sorted, types: group.types };
   }
 
-  /** Whether these attributes may have the labels of others that were seen: `{ code: 200 }` has those of `{ code: '200' }`. */
+  /** Whether these attributes may have the labels of others: `{ code: 200 }` has those of `{ code: '200' }`. */
   static isAmbiguous({ labels, ambiguous, types }: LabelPlan, attributes: Attributes): boolean {
     if (ambiguous) return true;
     for (let index = 0; index < labels.length; index++) {
-      const type = typeof attributes[labels[index]!.keys[0]];
+      const value = attributes[labels[index]!.keys[0]];
+      // Such a label is left out, and others may never have had it.
+      if (value === undefined || value === null) return true;
+      const type = typeof value;
       if (types[index] === undefined) types[index] = type;
       else if (types[index] !== type) return true;
     }

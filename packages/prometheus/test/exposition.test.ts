@@ -32,6 +32,16 @@ describe('the page', () => {
   });
 });
 
+test('a label without a value is left out, and what has the same labels then', async () => {
+  const { bridge, provider } = bind();
+  const gauge = provider.getMeter('test').createGauge('size');
+  gauge.record(1, {});
+  gauge.record(2, { kind: undefined });
+  gauge.record(3, { kind: null as never });
+  catchDiag();
+  for (let times = 0; times < 2; times++) expect(await bridge.scrape()).toBe('# TYPE size gauge\nsize 1\n');
+});
+
 describe('families', () => {
   test('of one name and type become one, in order of name', async () => {
     const first = [scalar('counter', 'b.calls', [[{ from: '1' }, 1]]), scalar('gauge', 'a', [[{}, 1]])];
