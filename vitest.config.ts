@@ -39,10 +39,12 @@ export default defineConfig({
           server: { deps: { inline: [/@anthropic-ai[+/]sdk/] } },
         },
       })),
-      ...['docs', 'examples/nim-chat'].map((folder) => ({
-        resolve: { alias: sources },
-        test: { ...base, name: folder, root: path(folder) },
-      })),
+      ...['docs', 'examples/anthropic-chat', 'examples/next', 'examples/nim-chat', 'examples/workerd'].map(
+        (folder) => ({
+          resolve: { alias: sources },
+          test: { ...base, name: folder, root: path(folder) },
+        }),
+      ),
     ],
   },
 });

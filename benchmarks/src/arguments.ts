@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CLIENTS } from './workload/workload.ts';
 
 /** What to run. */
 export interface Plan {
@@ -46,12 +47,13 @@ export const SUITES: readonly string[] = [
   'size',
 ];
 /** The references and ours come first. */
-const FIRST = ['bare', 'floor', 'sdk', 'ours', 'ours-no-producer', 'ours-no-provider'];
+const FIRST = ['bare', 'floor', 'sdk', 'ours', 'ours-native', 'ours-no-producer', 'ours-no-provider'];
 
-/** Every file of the folder. */
+/** Every file of the folder; those of one client begin with its name, but for `openai`, whose names have none before them. */
 function contenders(): string[] {
   const names = readdirSync(new URL('contenders', import.meta.url)).map((file) => file.replace(/\.ts$/, ''));
-  return [...new Set([...FIRST, ...names.toSorted()])];
+  const first = CLIENTS.flatMap((client) => FIRST.map((name) => (client === 'openai' ? name : `${client}-${name}`)));
+  return [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name)).toSorted()];
 }
 
 function choose(known: readonly string[], wanted: string | undefined): readonly string[] {

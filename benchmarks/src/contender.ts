@@ -1,13 +1,15 @@
-import type OpenAI from 'openai';
-import type { ClientOptions } from 'openai';
+import type { ClientName, ClientSettings } from './workload/workload.ts';
 
 export type OpenAIModule = typeof import('openai');
+export type AnthropicModule = typeof import('@anthropic-ai/sdk');
 
 /** Makes a client; the watched one where a contender makes it. */
-export type CreateClient = (options: ClientOptions) => OpenAI;
+export type CreateClient = (settings: ClientSettings) => object;
 
-/** Something that observes calls of `openai`. Each one runs in a process of its own. */
+/** Something that observes calls of a client. Each one runs in a process of its own. */
 export interface Contender {
+  /** The client whose calls it observes. Default: `openai`. */
+  readonly client?: ClientName;
   /** As tables call it. */
   readonly title: string;
   /** `reference`: measures nothing, and shows what there is to be had. */
@@ -23,3 +25,6 @@ export interface Contender {
   /** Sets up what the contender needs, and returns how it makes a client. */
   setUp(): Promise<CreateClient>;
 }
+
+/** The client that a contender observes. */
+export const clientOf = ({ client = 'openai' }: Contender): ClientName => client;

@@ -2,12 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { Limit } from './limits.ts';
 import type { Row, Spread, Table } from './rounds.ts';
+import { CLIENTS, type ClientName, loadWorkload } from './workload/workload.ts';
 
 /** All that was measured, as `results.json` holds it. */
 export interface Results {
   readonly machine: string;
   readonly node: string;
-  readonly openai: string;
+  /** Version of each client. */
+  readonly clients: Readonly<Record<ClientName, string>>;
   readonly suites: Readonly<Record<string, SuiteResult>>;
 }
 
@@ -22,17 +24,23 @@ export interface SuiteResult {
 const FILE = new URL('../results.json', import.meta.url);
 
 /** What was measured so far; empty before the first run. */
-export function readResults(): Results {
+export async function readResults(): Promise<Results> {
   const suites = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results).suites : {};
   const { model } = cpus()[0]!;
-  const openai = new URL('./package.json', import.meta.resolve('openai'));
-  const { version } = JSON.parse(readFileSync(openai, 'utf8')) as { version: string };
-  return { machine: `${cpus().length} × ${model}`, node: process.version, openai: version, suites };
+  const versions = await Promise.all(CLIENTS.map(async (client) => [client, await versionOf(client)] as const));
+  const clients = Object.fromEntries(versions) as Results['clients'];
+  return { machine: `${cpus().length} × ${model}`, node: process.version, clients, suites };
+}
+
+async function versionOf(client: ClientName): Promise<string> {
+  const { package: name } = await loadWorkload(client);
+  const manifest = new URL('./package.json', import.meta.resolve(name));
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
 /** Puts a suite's new table in the place of the old one. */
-export function saveSuite(name: string, table: Table, quick: boolean): void {
-  const results = readResults();
+export async function saveSuite(name: string, table: Table, quick: boolean): Promise<void> {
+  const results = await readResults();
   const date = new Date().toISOString().slice(0, 10);
   const suites = { ...results.suites, [name]: { date, quick, table } };
   writeFileSync(FILE, `${JSON.stringify({ ...results, suites }, rounded, 2)}\n`);

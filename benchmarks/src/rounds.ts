@@ -18,16 +18,18 @@ export type Row = { readonly metrics: Readonly<Record<string, Spread>> } | { rea
 /** A suite's table, by contender. */
 export type Table = Readonly<Record<string, Row>>;
 
-/** Plays the rounds of a suite: in each, every contender has its turn, from another beginning. */
+/** Plays the rounds of a suite: in each, the contenders take their turns, from another beginning. */
 export async function playSuite(name: string, plan: Plan, say: (line: string) => void): Promise<Table> {
   const suite = await loadSuite(name);
   const contenders = await participants(suite, plan.contenders);
-  const rounds = plan.rounds ?? (plan.quick ? Math.min(2, suite.rounds) : suite.rounds);
+  const roundsOf = await countRounds(suite, plan, contenders);
+  const rounds = Math.max(...roundsOf.values());
   const results = new Map<string, Result>(
     contenders.map((contender) => [contender, { values: {}, failed: undefined }]),
   );
   for (let round = 0; round < rounds; round++) {
-    for (const contender of rotated(contenders, round)) {
+    const playing = contenders.filter((contender) => round % Math.ceil(rounds / roundsOf.get(contender)!) === 0);
+    for (const contender of rotated(playing, round)) {
       const result = results.get(contender)!;
       // What has never worked is not tried again.
       if (result.failed !== undefined && isEmpty(result)) continue;
@@ -38,6 +40,20 @@ export async function playSuite(name: string, plan: Plan, say: (line: string) =>
     }
   }
   return Object.fromEntries(contenders.map((contender) => [contender, rowOf(results.get(contender)!)]));
+}
+
+/** How many rounds each contender has; those of the fewer are spread over the others'. */
+async function countRounds(
+  { rounds, otherRounds = rounds }: Suite,
+  plan: Plan,
+  contenders: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const most = plan.quick ? 1 : Number.POSITIVE_INFINITY;
+  const count = async (name: string): Promise<number> => {
+    const { kind } = await loadContender(name);
+    return plan.rounds ?? Math.min(most, kind === 'ours' ? rounds : otherRounds);
+  };
+  return new Map(await Promise.all(contenders.map(async (name) => [name, await count(name)] as const)));
 }
 
 interface Result {

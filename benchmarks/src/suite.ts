@@ -13,7 +13,10 @@ export interface Suite {
   readonly title: string;
   /** How it is measured, for the reader of the table. */
   readonly method: string;
+  /** Rounds of ours. */
   readonly rounds: number;
+  /** Rounds of all others. Default: as many. */
+  readonly otherRounds?: number;
   /** Arguments of node in that process. Default: none. */
   readonly nodeOptions?: readonly string[];
   /** Whether this contender takes part. Default: each one does. */

@@ -1,15 +1,17 @@
 import { OpenAI } from 'openai';
 import type { Contender } from '../contender.ts';
-import { observeChat } from '../workload/observe.ts';
-
-const seen = { chunks: 0 };
-const observer = (step: IteratorResult<unknown>): void => {
-  if (!step.done) seen.chunks += 1;
-};
+import { observeCreate } from '../workload/observe.ts';
+import { seeChunks } from '../workload/references.ts';
 
 export const contender: Contender = {
   title: 'cheapest possible observer',
   kind: 'reference',
   note: 'sees each chunk and measures nothing',
-  setUp: async () => (options) => observeChat(new OpenAI(options), (call) => ({ answer: call(), observer })),
+  async setUp() {
+    return (settings) => {
+      const client = new OpenAI(settings);
+      observeCreate(client.chat.completions, seeChunks);
+      return client;
+    };
+  },
 };

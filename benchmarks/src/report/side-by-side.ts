@@ -1,16 +1,29 @@
-import type { Contender } from '../contender.ts';
+import { type Contender, clientOf } from '../contender.ts';
 import { LIMITS, type Limit } from '../limits.ts';
 import { measured, type Results } from '../results.ts';
 import type { Spread } from '../rounds.ts';
+import type { ClientName } from '../workload/workload.ts';
 import { brief } from './print.ts';
 import { markdownTable } from './table.ts';
 
 export type Contenders = ReadonlyMap<string, Contender>;
 
+/** Those of one client. */
+export const ofClient = (contenders: Contenders, client: ClientName): Contenders =>
+  new Map([...contenders].filter(([, contender]) => clientOf(contender) === client));
+
+/** The limits that something was measured against. */
+export const limitsOf = (results: Results, contenders: Contenders): readonly Limit[] =>
+  LIMITS.filter((limit) => [...contenders.keys()].some((name) => measured(results, name, limit) !== undefined));
+
+/** Ours as most use it. */
+export const oursAmong = (contenders: Contenders): string =>
+  [...contenders].find(([, { kind }]) => kind === 'ours')![0];
+
 /** All contenders against all limits: medians, those beyond a limit in bold. */
 export function sideBySide(results: Results, contenders: Contenders): string {
   const head = ['', ...[...contenders.values()].map(({ title }) => title)];
-  const rows = LIMITS.map((limit) => [
+  const rows = limitsOf(results, contenders).map((limit) => [
     `${limit.label}, ≤ ${limit.limit} ${limit.unit}`,
     ...[...contenders.keys()].map((name) => cell(measured(results, name, limit), limit)),
   ]);
@@ -42,7 +55,7 @@ const brokenIn = (suite: string, row: object | undefined): string[] =>
 /** For each row, the rival that costs least, and whether it costs less than ours. */
 export function ahead(results: Results, contenders: Contenders): string {
   const rows = LIMITS.flatMap((limit) => {
-    const ours = measured(results, 'ours', limit);
+    const ours = measured(results, oursAmong(contenders), limit);
     const best = rivals(results, contenders, limit)[0];
     return ours && best
       ? [[limit.label, ...[ours, best.spread].map(shown(limit)), best.title, verdict(ours, best.spread)]]

@@ -2,11 +2,11 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Meter } from '@opentelemetry/api';
 
-/** What is measured: so many series of one kind of instrument. */
+/** What is measured: so many series of one kind of instrument, or of all kinds. */
 export interface Shape {
   readonly title: string;
-  readonly kind: 'counter' | 'histogram';
-  /** Label sets; a histogram prints thirteen lines for each. */
+  readonly kind: 'counter' | 'histogram' | 'mixed';
+  /** Label sets; a histogram prints thirteen lines for each. Mixed, each has a counter and a gauge, and every thirteenth a histogram. */
   readonly labelSets: number;
 }
 
@@ -25,14 +25,36 @@ export const labelsOf = (series: number): { provider: string; model: string; ope
   operation: 'chat',
 });
 
-/** The instrument of the API, for the two contenders that use it. */
-export function recorderOf(meter: Meter, { kind }: Shape): Holder['record'] {
-  if (kind === 'counter') {
-    const counter = meter.createCounter('calls');
-    return (series) => counter.add(1.5, labelsOf(series));
-  }
+/** How one value goes into each kind of instrument. */
+export interface Recorders {
+  counter(series: number): void;
+  gauge(series: number): void;
+  histogram(series: number): void;
+}
+
+/** What is recorded for one series of a shape. */
+export function recordOf({ kind }: Shape, recorders: Recorders): Holder['record'] {
+  if (kind !== 'mixed') return (series) => recorders[kind](series);
+  return (series) => {
+    recorders.counter(series);
+    recorders.gauge(series);
+    if (series % 13 === 0) recorders.histogram(series);
+  };
+}
+
+/** A reading with some digits, as those of a gauge have. */
+export const readingOf = (series: number): number => (series * 7919) / 1013;
+
+/** The instruments of the API, for the two contenders that use it. */
+export function recorderOf(meter: Meter, shape: Shape): Holder['record'] {
+  const counter = meter.createCounter('calls');
+  const gauge = meter.createGauge('level');
   const histogram = meter.createHistogram('seconds', { advice: { explicitBucketBoundaries: [...BOUNDARIES] } });
-  return (series) => histogram.record(0.3, labelsOf(series));
+  return recordOf(shape, {
+    counter: (series) => counter.add(1.5, labelsOf(series)),
+    gauge: (series) => gauge.record(readingOf(series), labelsOf(series)),
+    histogram: (series) => histogram.record(0.3, labelsOf(series)),
+  });
 }
 
 /** More series than the SDK allows by itself. */

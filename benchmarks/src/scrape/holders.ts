@@ -1,7 +1,17 @@
 import { createRequire } from 'node:module';
 import { PrometheusBridge } from '@grump/llm-otel-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { BOUNDARIES, type Holder, labelsOf, recorderOf, type Shape, serve, VIEWS } from './holder.ts';
+import {
+  BOUNDARIES,
+  type Holder,
+  labelsOf,
+  readingOf,
+  recorderOf,
+  recordOf,
+  type Shape,
+  serve,
+  VIEWS,
+} from './holder.ts';
 
 const rivals = createRequire(new URL('../../rivals/package.json', import.meta.url));
 
@@ -28,18 +38,21 @@ async function holdWithExporter(shape: Shape): Promise<Holder> {
   return { url: await serve((...pair) => exporter.getMetricsRequestHandler(...pair)), record };
 }
 
-async function holdWithPromClient({ kind }: Shape): Promise<Holder> {
-  const { Registry, Counter, Histogram } = rivals('prom-client');
+async function holdWithPromClient(shape: Shape): Promise<Holder> {
+  const { Registry, Counter, Gauge, Histogram } = rivals('prom-client');
   const registry = new Registry();
   const common = { help: 'help', labelNames: Object.keys(labelsOf(0)), registers: [registry] };
   const url = await serve(async (_, response) => {
     response.setHeader('content-type', registry.contentType);
     response.end(await registry.metrics());
   });
-  if (kind === 'counter') {
-    const counter = new Counter({ ...common, name: 'calls_total' });
-    return { url, record: (series) => counter.inc(labelsOf(series), 1.5) };
-  }
+  const counter = new Counter({ ...common, name: 'calls_total' });
+  const gauge = new Gauge({ ...common, name: 'level' });
   const histogram = new Histogram({ ...common, name: 'seconds', buckets: [...BOUNDARIES] });
-  return { url, record: (series) => histogram.observe(labelsOf(series), 0.3) };
+  const record = recordOf(shape, {
+    counter: (series) => counter.inc(labelsOf(series), 1.5),
+    gauge: (series) => gauge.set(labelsOf(series), readingOf(series)),
+    histogram: (series) => histogram.observe(labelsOf(series), 0.3),
+  });
+  return { url, record };
 }

@@ -14,6 +14,8 @@ const SHAPES: readonly Shape[] = [
   { title: '100,000 counters', kind: 'counter', labelSets: 100_000 },
   { title: '10,000 lines of histograms', kind: 'histogram', labelSets: 769 },
   { title: '100,000 lines of histograms', kind: 'histogram', labelSets: 7_692 },
+  { title: '10,000 lines of all kinds', kind: 'mixed', labelSets: 3_333 },
+  { title: '100,000 lines of all kinds', kind: 'mixed', labelSets: 33_333 },
 ];
 const WARM_UPS = 6;
 const ROUNDS = Number(process.argv[2] ?? 18);

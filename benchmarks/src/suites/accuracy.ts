@@ -5,8 +5,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { OpenAI } from 'openai';
 import { quantile } from '../statistics.ts';
 import type { Measures, Suite } from '../suite.ts';
-import { CLIENT } from '../workload/bench.ts';
-import { openStream } from '../workload/consume.ts';
+import { openStream } from '../workload/openai/consume.ts';
+import { workload } from '../workload/openai/index.ts';
 import { type Recorded, recordingMeterProvider, withRecorded } from '../workload/recording-meter.ts';
 import { type ServerLog, startServer } from '../workload/server-process.ts';
 import { factsOf, type StreamFacts, seenByApplication } from '../workload/stream-facts.ts';
@@ -31,7 +31,7 @@ export const suite: Suite = {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     const server = await startServer(scenario);
     const options = { meterProvider: recordingMeterProvider };
-    const client = wrapOpenAI(new OpenAI({ ...CLIENT, baseURL: server.baseURL }), options);
+    const client = wrapOpenAI(new OpenAI({ ...workload.settings, baseURL: server.baseURL }), options);
     for (let turn = 0; turn < 2; turn++) await play(client, `warm-up-${turn}`);
     const streams = await play(client, 'stream');
     const logs = new Map((await server.log()).map((log) => [log.id, log]));

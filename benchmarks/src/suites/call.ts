@@ -1,6 +1,6 @@
 import type { Suite } from '../suite.ts';
-import { CLIENT, createBench, type Side } from '../workload/bench.ts';
-import { oneChunkFetch, plainFetch } from '../workload/fetches.ts';
+import { createBench, type Side } from '../workload/bench.ts';
+import type { Fetches } from '../workload/fetches.ts';
 import { interleave } from '../workload/slice.ts';
 import { warmUp } from '../workload/warm-up.ts';
 
@@ -12,18 +12,19 @@ export const suite: Suite = {
   title: 'Short calls',
   method: 'CPU time and allocated bytes above bare of a call that is not streamed, and of a stream of one chunk.',
   rounds: 9,
+  otherRounds: 3,
   nodeOptions: ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'],
   async measure(contender, { quick }) {
     const bench = await createBench(contender);
     await warmUp(bench);
     const pieces = {
-      barePlain: plain(bench.bare),
-      watchedPlain: plain(bench.watched),
-      bareStream: stream(bench.bare),
-      watchedStream: stream(bench.watched),
+      barePlain: plain(bench.bare, bench.fetches),
+      watchedPlain: plain(bench.watched, bench.fetches),
+      bareStream: stream(bench.bare, bench.fetches),
+      watchedStream: stream(bench.watched, bench.fetches),
     };
-    await interleave(pieces, quick ? 4 : 8);
-    const { barePlain, watchedPlain, bareStream, watchedStream } = await interleave(pieces, quick ? 10 : 25);
+    await interleave(pieces, 4);
+    const { barePlain, watchedPlain, bareStream, watchedStream } = await interleave(pieces, quick ? 6 : 12);
     const micros = (nanos: number): number => nanos / 1000 / CALLS;
     return {
       'bare plain µs': micros(barePlain.nanos),
@@ -36,12 +37,12 @@ export const suite: Suite = {
   },
 };
 
-function plain({ create, consumer }: Side): () => Promise<unknown> {
-  const client = create({ ...CLIENT, fetch: plainFetch });
+function plain({ create, consumer }: Side, fetches: Fetches): () => Promise<unknown> {
+  const client = create({ fetch: fetches.plain });
   return () => consumer.readPlain(client, CALLS);
 }
 
-function stream({ create, consumer }: Side): () => Promise<unknown> {
-  const client = create({ ...CLIENT, fetch: oneChunkFetch });
+function stream({ create, consumer }: Side, fetches: Fetches): () => Promise<unknown> {
+  const client = create({ fetch: fetches.oneChunk });
   return () => consumer.readStreams(client, CALLS);
 }

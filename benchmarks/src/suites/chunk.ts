@@ -1,13 +1,11 @@
 import type { Effort, Measures, Suite } from '../suite.ts';
-import { type Bench, CLIENT, createBench, type Side } from '../workload/bench.ts';
-import { type Shape, streamFetch } from '../workload/fetches.ts';
+import { type Bench, createBench, type Side } from '../workload/bench.ts';
+import type { Shape } from '../workload/fetches.ts';
 import { type Cost, interleave } from '../workload/slice.ts';
 import { warmUp } from '../workload/warm-up.ts';
 
 const SHORT = 100;
 const LONG = 600;
-/** Chunks in a slice: some 3 ms and 4 MB. */
-const CHUNKS = 600;
 const SHAPES: readonly Shape[] = ['burst', 'split'];
 
 /**
@@ -20,6 +18,7 @@ export const suite: Suite = {
     'CPU time and allocated bytes above bare: the slope (per chunk) and the intercept (beginning and end of the call) ' +
     'between streams of 100 and 600 chunks. Burst: all events in one network chunk; split: one event in each.',
   rounds: 9,
+  otherRounds: 3,
   nodeOptions: ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'],
   async measure(contender, effort) {
     const bench = await createBench(contender);
@@ -30,17 +29,18 @@ export const suite: Suite = {
   },
 };
 
-async function measureShape({ bare, watched }: Bench, shape: Shape, { quick }: Effort): Promise<Measures> {
+async function measureShape(bench: Bench, shape: Shape, { quick }: Effort): Promise<Measures> {
+  const { bare, watched, sliceChunks } = bench;
   const pieces = {
-    bareShort: piece(bare, SHORT, shape),
-    bareLong: piece(bare, LONG, shape),
-    watchedShort: piece(watched, SHORT, shape),
-    watchedLong: piece(watched, LONG, shape),
+    bareShort: piece(bench, bare, SHORT, shape),
+    bareLong: piece(bench, bare, LONG, shape),
+    watchedShort: piece(bench, watched, SHORT, shape),
+    watchedLong: piece(bench, watched, LONG, shape),
   };
-  await interleave(pieces, quick ? 4 : 8);
-  const costs = await interleave(pieces, quick ? 10 : 20);
-  const ofBare = line(costs.bareShort, costs.bareLong);
-  const ofWatched = line(costs.watchedShort, costs.watchedLong);
+  await interleave(pieces, 6);
+  const costs = await interleave(pieces, quick ? 6 : 10);
+  const ofBare = line(costs.bareShort, costs.bareLong, sliceChunks);
+  const ofWatched = line(costs.watchedShort, costs.watchedLong, sliceChunks);
   return {
     [`${shape} bare ns/chunk`]: ofBare.nanos,
     [`${shape} bare B/chunk`]: ofBare.bytes,
@@ -50,17 +50,19 @@ async function measureShape({ bare, watched }: Bench, shape: Shape, { quick }: E
   };
 }
 
-function piece({ create, consumer }: Side, tokens: number, shape: Shape): () => Promise<unknown> {
-  const client = create({ ...CLIENT, fetch: streamFetch(tokens, shape) });
-  return () => consumer.readStreams(client, CHUNKS / tokens);
+function piece(
+  { fetches, sliceChunks }: Bench,
+  { create, consumer }: Side,
+  tokens: number,
+  shape: Shape,
+): () => Promise<unknown> {
+  const client = create({ fetch: fetches.stream(tokens, shape) });
+  return () => consumer.readStreams(client, sliceChunks / tokens);
 }
 
 /** A stream's cost by its length: so much per chunk, and so much besides. */
-function line(short: Cost, long: Cost): Cost & { readonly end: number } {
-  const slope = (field: keyof Cost): number =>
-    (perStream(long, LONG, field) - perStream(short, SHORT, field)) / (LONG - SHORT);
+function line(short: Cost, long: Cost, chunks: number): Cost & { readonly end: number } {
+  const slope = (field: keyof Cost): number => (long[field] * LONG - short[field] * SHORT) / chunks / (LONG - SHORT);
   const nanos = slope('nanos');
-  return { nanos, bytes: slope('bytes'), end: perStream(short, SHORT, 'nanos') - SHORT * nanos };
+  return { nanos, bytes: slope('bytes'), end: (short.nanos * SHORT) / chunks - SHORT * nanos };
 }
-
-const perStream = (cost: Cost, tokens: number, field: keyof Cost): number => (cost[field] * tokens) / CHUNKS;

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Contender } from '../contender.ts';
+import { type Contender, clientOf } from '../contender.ts';
 import type { Suite } from '../suite.ts';
+import { loadWorkload } from '../workload/workload.ts';
 
 const IMPORT = fileURLToPath(new URL('../workload/time-import.ts', import.meta.url));
 
@@ -9,15 +10,17 @@ const IMPORT = fileURLToPath(new URL('../workload/time-import.ts', import.meta.u
 export const suite: Suite = {
   title: 'Cold start',
   method:
-    'Time to import the package, each time in a fresh process: after `openai` and `@opentelemetry/api`, which an ' +
-    'application with telemetry has; and after `openai` alone.',
-  rounds: 15,
+    'Time to import the package, each time in a fresh process: after the client and `@opentelemetry/api`, which ' +
+    'an application with telemetry has; and after the client alone.',
+  rounds: 9,
+  otherRounds: 5,
   takesPart: isPublished,
   async measure(contender) {
     const entry = contender.entry ?? contender.package!;
+    const { package: client } = await loadWorkload(clientOf(contender));
     return {
-      'import ms': timeImport('openai', '@opentelemetry/api', entry),
-      'import without the API loaded ms': timeImport('openai', entry),
+      'import ms': timeImport(client, '@opentelemetry/api', entry),
+      'import without the API loaded ms': timeImport(client, entry),
     };
   },
 };

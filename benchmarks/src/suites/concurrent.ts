@@ -1,16 +1,19 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { clientOf } from '../contender.ts';
 import type { Measures, Suite } from '../suite.ts';
-import { CLIENT, createBench, type Side } from '../workload/bench.ts';
+import { createBench, type Side } from '../workload/bench.ts';
 import { startServer } from '../workload/server-process.ts';
 
-const scenario = { schedule: { firstTokenMillis: 200, interTokenMillis: 20 }, tokens: 60 };
+const scenario = { schedule: { firstTokenMillis: 200, interTokenMillis: 20 }, tokens: 30 };
 
 /** A thousand streams at once over HTTP. */
 export const suite: Suite = {
   title: '1,000 concurrent streams over HTTP',
   method:
-    'Streams of 60 tokens from a server in a process of its own, bare and watched in turn; the client process alone.',
+    'Streams of 30 tokens from a server in a process of its own, bare and watched in turn; the client process alone.',
   rounds: 3,
+  otherRounds: 1,
+  takesPart: (contender) => clientOf(contender) === 'openai',
   async measure(contender, { quick }) {
     const { bare, watched } = await createBench(contender);
     const server = await startServer(scenario);
@@ -45,7 +48,7 @@ const delays = (prefix: string, runs: readonly Run[]): Measures => ({
 });
 
 async function play({ create, consumer }: Side, baseURL: string, count: number): Promise<Run> {
-  const client = create({ ...CLIENT, baseURL });
+  const client = create({ baseURL });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const before = process.cpuUsage();

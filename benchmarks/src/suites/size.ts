@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build, type Metafile } from 'esbuild';
 import type { Contender } from '../contender.ts';
 import type { Suite } from '../suite.ts';
-import { installedPackages } from '../workload/installed-packages.ts';
+import { GIVEN, installedPackages } from '../workload/installed-packages.ts';
 import { isPublished } from './cold-start.ts';
 
 const FOLDERS = {
@@ -17,7 +17,7 @@ export const suite: Suite = {
   title: 'Size',
   method:
     'What an application uses of it, bundled and minified by esbuild, then gzipped (level 9); the packages that come ' +
-    'with it. Without `openai` and `@opentelemetry/api`, which the application has.',
+    'with it. Without the client and `@opentelemetry/api`, which the application has.',
   rounds: 1,
   takesPart: isPublished,
   async measure(contender) {
@@ -39,7 +39,7 @@ async function bundle({ package: name, entry = name, names }: Contender, folder:
     stdin: { contents, resolveDir: folder },
     ...{ bundle: true, minify: true, write: false, metafile: true, splitting: true },
     ...{ format: 'esm', platform: 'node', logLevel: 'silent', outdir: '.', absWorkingDir: folder },
-    external: ['openai', 'openai/*', '@opentelemetry/api'],
+    external: GIVEN.flatMap((given) => [given, `${given}/*`]),
     loader: { '.node': 'empty' },
   });
   const loaded = loadedAtOnce(metafile);

@@ -1,12 +1,13 @@
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Contender, CreateClient, OpenAIModule } from '../contender.ts';
-import type { Consumer } from './consume.ts';
+import { type Contender, clientOf } from '../contender.ts';
+import { createFetches, type Fetches } from './fetches.ts';
+import { type ClientName, type ClientSettings, type Consumer, loadConsumer, loadWorkload } from './workload.ts';
 
 /** A way to make clients, and the loops that use them. */
 export interface Side {
-  readonly create: CreateClient;
+  readonly create: (more: Partial<ClientSettings>) => object;
   readonly consumer: Consumer;
 }
 
@@ -14,28 +15,39 @@ export interface Side {
 export interface Bench {
   readonly bare: Side;
   readonly watched: Side;
+  readonly fetches: Fetches;
+  /** Chunks that are read in some 3 ms. */
+  readonly sliceChunks: number;
 }
 
-const COPY = fileURLToPath(new URL('../../.cache/openai', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
 
-/** A second copy of `openai`, which no contender can patch. Made anew by each run. */
-export function copyOpenAI(): void {
-  const entry = fileURLToPath(import.meta.resolve('openai'));
-  rmSync(COPY, { recursive: true, force: true });
-  cpSync(dirname(entry), COPY, { recursive: true, dereference: true });
+/** Where the second copy of a client lies, beside a link to what it depends on. */
+const copyOf = (name: ClientName): string => join(CACHE, name, 'copy');
+
+/** A second copy of a client, which no contender can patch. Made anew by each run. */
+export async function copyClient(name: ClientName): Promise<void> {
+  const { package: packageName } = await loadWorkload(name);
+  const folder = dirname(fileURLToPath(import.meta.resolve(packageName)));
+  const beside = join(folder, ...packageName.split('/').map(() => '..'));
+  rmSync(join(CACHE, name), { recursive: true, force: true });
+  cpSync(folder, copyOf(name), { recursive: true, dereference: true });
+  symlinkSync(beside, join(CACHE, name, 'node_modules'));
 }
 
 /** Sets the contender up beside the second copy. */
 export async function createBench(contender: Contender): Promise<Bench> {
-  if (!existsSync(COPY)) copyOpenAI();
-  const copy = (await import(join(COPY, 'index.mjs'))) as OpenAIModule;
+  const name = clientOf(contender);
+  if (!existsSync(copyOf(name))) await copyClient(name);
+  const { settings, answers, sliceChunks, createBare } = await loadWorkload(name);
+  const createSide = async (side: string, create: (settings: ClientSettings) => object): Promise<Side> => ({
+    create: (more) => create({ ...settings, ...more }),
+    consumer: await loadConsumer(name, side),
+  });
   return {
-    bare: { create: (options) => new copy.OpenAI(options), consumer: await loadConsumer('bare') },
-    watched: { create: await contender.setUp(), consumer: await loadConsumer('watched') },
+    bare: await createSide('bare', createBare(await import(join(copyOf(name), 'index.mjs')))),
+    watched: await createSide('watched', await contender.setUp()),
+    fetches: createFetches(answers),
+    sliceChunks,
   };
 }
-
-const loadConsumer = (side: string): Promise<Consumer> => import(`./consume.ts?${side}`) as Promise<Consumer>;
-
-/** What every client of the benchmarks is made with. */
-export const CLIENT = { apiKey: 'test', baseURL: 'https://integrate.api.nvidia.com/v1', maxRetries: 0 } as const;

@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 /** What every application of the kind has anyway. */
-const GIVEN = new Set(['openai', '@opentelemetry/api']);
+export const GIVEN: readonly string[] = ['openai', '@anthropic-ai/sdk', '@opentelemetry/api'];
 
 /** The package and all that it depends on, as they are installed beneath `folder`. */
 export function installedPackages(folder: string, name: string): Installed {
@@ -27,7 +27,7 @@ function visit(path: string, found: Set<string>): void {
   found.add(path);
   const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest;
   for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
-    const dependency = GIVEN.has(name) ? undefined : find(path, name);
+    const dependency = GIVEN.includes(name) ? undefined : find(path, name);
     if (dependency !== undefined) visit(dependency, found);
   }
 }

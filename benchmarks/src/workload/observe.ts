@@ -1,5 +1,3 @@
-import type { OpenAI } from 'openai';
-
 type Step = IteratorResult<unknown>;
 type Source = AsyncIterator<unknown>;
 
@@ -33,13 +31,19 @@ const onError = (): void => {};
 /** What sees one call: its steps, or only an end where the answer is no stream. */
 export type Observer = (step: Step) => void;
 
-/** Watches chat completions of `client` in the cheapest way there is; `begin` runs the call and says who sees it. */
-export function observeChat(
-  client: OpenAI,
-  begin: (call: () => Promise<unknown>) => { readonly answer: Promise<unknown>; readonly observer: Observer },
-): OpenAI {
-  const { completions } = client.chat;
-  const create = completions.create.bind(completions) as (...args: unknown[]) => Promise<unknown>;
+/** Runs a call, and says who sees it. */
+export type Begin = (call: () => Promise<unknown>) => {
+  readonly answer: Promise<unknown>;
+  readonly observer: Observer;
+};
+
+interface Resource {
+  create(...args: unknown[]): Promise<unknown>;
+}
+
+/** Watches `create` of a client's resource in the cheapest way there is. */
+export function observeCreate(resource: object, begin: Begin): void {
+  const create = (resource as Resource).create.bind(resource);
   const observed = async (...args: unknown[]): Promise<unknown> => {
     const { answer, observer } = begin(() => create(...args));
     const value = (await answer) as { iterator?: () => Source };
@@ -48,6 +52,5 @@ export function observeChat(
     else value.iterator = () => new Observed(iterator.call(value), observer);
     return value;
   };
-  Object.assign(completions, { create: observed });
-  return client;
+  Object.assign(resource, { create: observed });
 }

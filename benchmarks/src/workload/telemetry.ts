@@ -1,3 +1,4 @@
+import { createMetricProducer } from '@grump/llm-otel-core';
 import { context, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { MeterProvider, MetricReader, type MetricReaderOptions } from '@opentelemetry/sdk-metrics';
@@ -21,6 +22,13 @@ export function registerTelemetry(readerOptions?: MetricReaderOptions): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [idleProcessor] }));
   registerMetrics(readerOptions);
+}
+
+/** The same with our metric producer, as `register()` sets it up. */
+export function registerAll(): void {
+  const producer = createMetricProducer({ instruments: 'all' });
+  registerTelemetry({ metricProducers: [producer] });
+  producer.attach(metrics.getMeterProvider());
 }
 
 /** The metrics alone. */

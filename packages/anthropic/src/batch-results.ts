@@ -2,7 +2,7 @@ import type { Ledger } from '@grump/llm-otel-core';
 import type { LineFacts } from './batch-line';
 import { readUsage } from './usage';
 
-// Loaded when results of a batch are first read.
+// Loaded when results of a batch are first asked for.
 
 /** How many lines of a batch were counted; of more batches than so many the oldest is forgotten. */
 const counted = new Map<string, number>();

@@ -59,7 +59,7 @@ export function shareTracing(client: { _tracer: Tracer }, tracer: Tracer, watch:
     if (CALLS.has(name)) {
       const asked = made;
       made = undefined;
-      if (asked !== undefined) return asked.isNative ? named(asked.span, name, options) : shadow(asked.span);
+      if (asked !== undefined) return asked.isNative ? named(asked.span, name, options, watch) : shadow(asked.span);
       // A stream helper asks before it makes its call.
       return mode === 'own' || mode === 'off' ? silent() : native(name, options, active);
     }
@@ -92,8 +92,8 @@ function makeSpan(mode: SpanMode, call: Start4, native: Start, startOwn: ClientW
   return span === null ? undefined : { span, isNative: false };
 }
 
-/** The SDK's name and attributes on a span that was begun for it. */
-function named(span: Span, name: string, { attributes = {} }: SpanOptions): Span {
-  span.setAttributes(attributes);
+/** The SDK's name and attributes on a span that was begun for it; it takes Foundry for Anthropic itself. */
+function named(span: Span, name: string, { attributes = {} }: SpanOptions, { endpoint }: ClientWatch): Span {
+  span.setAttributes(attributes).setAttribute('gen_ai.provider.name', endpoint.genAiProvider);
   return span.updateName(name);
 }

@@ -2,12 +2,12 @@ import { isApiPromise, quietly, type ResponseFollower, replaceMethod } from '@gr
 
 type Resource = Record<string, unknown>;
 
-/** Who follows the call of a response, by what the SDK knows of that. */
-const followers = new WeakMap<object, ResponseFollower>();
+/** Who follows the call of a response, by what the SDK knows of that; from the first thread on. */
+let followers: WeakMap<object, ResponseFollower> | undefined;
 
 /** Lets what is parsed of a response be followed, whichever promise does. */
 export function handOn(props: object, follower: ResponseFollower): void {
-  followers.set(props, follower);
+  followers?.set(props, follower);
 }
 
 /** Follows a promise that the SDK made anew of a response, if that is of a call that is followed. */
@@ -15,7 +15,7 @@ function followAnew(promise: unknown): void {
   if (!isApiPromise(promise)) return;
   const parse = promise.parseResponse;
   promise.parseResponse = (...args) => {
-    const follower = followers.get(args.at(-1) as object);
+    const follower = followers?.get(args.at(-1) as object);
     return follower === undefined ? parse.apply(promise, args) : follower.parse(parse, promise, args);
   };
 }
@@ -29,6 +29,7 @@ export function watchThreads(maker: unknown): void {
   for (const name of MAKERS) {
     if (typeof resource?.[name] !== 'function') continue;
     replaceMethod(resource, name, (original, self, args) => {
+      followers ??= new WeakMap();
       const made = Reflect.apply(original, self, args) as Resource;
       // The one for tool runners has the settings beside it.
       quietly('a thread', () => watchThread((made.thread ?? made) as Resource));

@@ -36,27 +36,32 @@ export function foldUsage(facts: CallFacts, usage: ServerUsage, isFinal: boolean
 
 /** The model calls a tool that the server runs. */
 export function foldServerTool(facts: CallFacts, tool: string): void {
-  if (RUNS_CODE.test(tool)) codeRuns.set(facts, (codeRuns.get(facts) ?? 0) + 1);
+  if (!RUNS_CODE.test(tool)) return;
+  const runs = (codeRuns.get(facts) ?? 0) + 1;
+  codeRuns.set(facts, runs);
+  // The end of the stream may tell no usage.
+  if (facts.usage) facts.usage.serverTools = { ...facts.usage.serverTools, code_execution: runs };
 }
 
 /**
- * The counts of a usage, over those that were told `before`; `undefined` where it counts neither input nor output. `input`
- * is the sum of what was read afresh, from a cache and into one.
+ * The counts of a usage, over those that were told `before`; `undefined` where there are none. `input` is the sum of what was read afresh, from a cache and into one.
  */
 export function readUsage(usage: ServerUsage, isFinal: boolean, before: Usage = {}): Usage | undefined {
   const { input: sum, cacheRead = 0, cacheWrite = 0 } = before;
   const fresh = count(usage.input_tokens) ?? (sum === undefined ? undefined : sum - cacheRead - cacheWrite);
   const output = isFinal ? (count(usage.output_tokens) ?? before.output) : before.output;
-  if (fresh === undefined && output === undefined) return undefined;
   const read = count(usage.cache_read_input_tokens) ?? before.cacheRead;
   const written = count(usage.cache_creation_input_tokens) ?? before.cacheWrite;
+  const told = isFinal ? count(usage.output_tokens_details?.thinking_tokens) : undefined;
+  const reasoning = told ?? before.reasoning;
+  if ((fresh ?? output ?? read ?? written ?? reasoning) === undefined) return undefined;
   return {
     input: fresh === undefined ? undefined : fresh + (read ?? 0) + (written ?? 0),
     output,
     cacheRead: read,
     cacheWrite: written,
     cacheWrite1h: count(usage.cache_creation?.ephemeral_1h_input_tokens) ?? before.cacheWrite1h,
-    reasoning: isFinal ? (count(usage.output_tokens_details?.thinking_tokens) ?? before.reasoning) : before.reasoning,
+    reasoning,
     serverTools: serverTools(usage.server_tool_use) ?? before.serverTools,
   };
 }

@@ -1,7 +1,6 @@
-declare const performance: { now(): number };
+import { atEndOfTurn } from './runtime';
 
-// Taken now: a fake one of a test's might never come back.
-const { setImmediate: atEndOfTurn } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+declare const performance: { now(): number };
 
 /**
  * The last reading of the clock, in milliseconds. In a typed array, since a number with a fraction that a function returns

@@ -74,27 +74,35 @@ export function toHistogram(gaps: GapBuckets, boundaries: readonly number[]): Hi
 export function replay(parts: readonly GapBuckets[], record: (seconds: number) => void): void {
   const min = Math.min(...parts.map((part) => part.min));
   const max = Math.max(...parts.map((part) => part.max));
+  if (min > max) return;
   for (let bucket = 0; bucket <= BOUNDS.length; bucket++) {
-    let count = 0;
-    let sum = 0;
-    for (const part of parts) {
-      count += part.counts[bucket]!;
-      sum += part.sums[bucket]!;
-    }
-    if (count === 0) continue;
-    for (const extreme of [min, max]) {
-      if (count === 0 || !isIn(bucket, extreme)) continue;
-      record(extreme);
-      count -= 1;
-      sum -= extreme;
-    }
-    const mean = Math.min(Math.max(sum / count, min), max);
-    for (; count > 0; count--) record(mean);
+    if (min > BOUNDS[bucket]!) continue;
+    if (max <= BOUNDS[bucket - 1]!) return;
+    replayBucket(parts, bucket, [min, max], record);
   }
 }
 
-const isIn = (bucket: number, seconds: number): boolean =>
-  seconds <= (BOUNDS[bucket] ?? Number.POSITIVE_INFINITY) && !(seconds <= BOUNDS[bucket - 1]!);
+function replayBucket(
+  parts: readonly GapBuckets[],
+  bucket: number,
+  extremes: readonly [min: number, max: number],
+  record: (seconds: number) => void,
+): void {
+  let count = 0;
+  let sum = 0;
+  for (const part of parts) {
+    count += part.counts[bucket]!;
+    sum += part.sums[bucket]!;
+  }
+  for (const extreme of extremes) {
+    if (count === 0 || extreme > BOUNDS[bucket]! || extreme <= BOUNDS[bucket - 1]!) continue;
+    record(extreme);
+    count -= 1;
+    sum -= extreme;
+  }
+  const mean = Math.min(Math.max(sum / count, extremes[0]), extremes[1]);
+  for (; count > 0; count--) record(mean);
+}
 
 /**
  * The gaps of one series. Most chunks with content follow another such chunk, so that one gap counts for both
@@ -119,6 +127,6 @@ export class GapPoint {
     const { both, chunkOnly, tokenOnly } = this;
     replay([both, tokenOnly], token);
     replay([both, chunkOnly], chunk);
-    for (const part of [both, chunkOnly, tokenOnly]) part.clear();
+    for (const part of [both, chunkOnly, tokenOnly]) if (part.max >= 0) part.clear();
   }
 }

@@ -1,4 +1,5 @@
 import { now } from './clock';
+import { AsyncStorage, atEndOfTurn } from './runtime';
 
 /** A call, as far as its end is watched for. */
 export interface Watched {
@@ -27,17 +28,14 @@ interface Timer {
   unref?(): void;
 }
 interface Host {
-  readonly process?: { getBuiltinModule?(name: string): { AsyncLocalStorage?: { snapshot?(): Run } } | undefined };
   readonly setTimeout: (callback: () => void, millis: number) => Timer;
   readonly clearTimeout: (timer: Timer | undefined) => void;
-  readonly setImmediate?: (callback: () => void) => unknown;
 }
 type Run = (callback: () => void) => void;
 
 // Taken now: the timer must neither be a fake one of a test's nor carry the context of the call that it was set in.
-const { process, setTimeout, clearTimeout, setImmediate: atEndOfTurn } = globalThis as unknown as Host;
-const outside: Run =
-  process?.getBuiltinModule?.('async_hooks')?.AsyncLocalStorage?.snapshot?.() ?? ((callback) => callback());
+const { setTimeout, clearTimeout } = globalThis as unknown as Host;
+const outside: Run = AsyncStorage?.snapshot?.() ?? ((callback) => callback());
 
 const SWEEP_MILLIS = 15_000;
 const registry = new FinalizationRegistry<CallLink<Watched>>(({ call }) => call?.orphaned());

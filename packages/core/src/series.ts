@@ -42,6 +42,7 @@ export class Series implements PointSource {
   readonly inFlight: SumPoint;
   /** Attributes set when a span starts, so that samplers see them; the GenAI instruments have them too. */
   readonly spanStart: Attributes;
+  readonly spanName: string;
   /** Most calls end as the one before. */
   #recent: Points | undefined;
   #points = new Map<string, Points>();
@@ -59,6 +60,7 @@ export class Series implements PointSource {
     this.labels = { ...this.modelLabels, operation };
     this.inFlight = this.sum('requestsInFlight', operation, this.labels);
     this.spanStart = genAiBase(endpoint, operation, model);
+    this.spanName = `${operation} ${model}`;
   }
 
   points(outcome: Outcome, errorType: string | undefined, answering: string | undefined): Points {

@@ -33,11 +33,10 @@ export const isInCall = (active: Context): boolean =>
 export function startSpan(call: Call, series: Series, request: unknown, args: readonly unknown[] = []): void {
   const { model, method, watch, startedAtEpochMillis, context } = call;
   try {
-    const name = model === undefined ? method.operation : `${method.operation} ${model}`;
+    const isLabel = model === series.model;
+    const name = model === undefined ? method.operation : isLabel ? series.spanName : `${method.operation} ${model}`;
     const attributes =
-      model === undefined || model === series.model
-        ? series.spanStart
-        : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
+      model === undefined || isLabel ? series.spanStart : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
     const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
     const span = watch.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context, args);
     const inside = new CallContext(context, IN_CALL, call.link);

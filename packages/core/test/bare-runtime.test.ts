@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { createFakeClient, FakeStream, provider } from './fake-sdk';
 import { useTelemetry } from './measure';
 
@@ -7,17 +8,34 @@ const IDLE = 60_000;
 
 let wrapClient: typeof import('../src/wrap')['wrapClient'];
 
-/** Core as it is loaded where there is nothing of Node: no setImmediate(), no AsyncLocalStorage, timers without unref(). */
-beforeEach(async () => {
+function refuse(): never {
+  throw new Error('A Node.js API is used which is not supported in the Edge Runtime.');
+}
+
+/** What a runtime has in the place of Node's: nothing, or as Vercel's edge runtime something that throws. */
+const RUNTIMES = {
+  bare: () => {
+    vi.stubGlobal('setImmediate', undefined);
+    vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
+  },
+  edge: () => {
+    vi.stubGlobal('EdgeRuntime', 'edge-runtime');
+    vi.stubGlobal('AsyncLocalStorage', AsyncLocalStorage);
+    vi.stubGlobal('setImmediate', refuse);
+    vi.stubGlobal('process', Object.defineProperty({ ...process }, 'getBuiltinModule', { get: refuse }));
+  },
+};
+
+/** Core as it is loaded there, timers without unref(). */
+async function load(stub: () => void): Promise<void> {
   vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
   const { setTimeout } = globalThis;
   vi.resetModules();
-  vi.stubGlobal('setImmediate', undefined);
-  vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
+  stub();
   vi.stubGlobal('setTimeout', (...args: Parameters<typeof setTimeout>) => ({ id: setTimeout(...args) }));
   ({ wrapClient } = await import('../src/wrap'));
   vi.unstubAllGlobals();
-});
+}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -28,7 +46,8 @@ async function* serve() {
   yield { end: 'stop' } as const;
 }
 
-it('a bare runtime has its calls measured', async () => {
+it.each(Object.entries(RUNTIMES))('a runtime that is %s has its calls measured', async (_, stub) => {
+  await load(stub);
   const { meterProvider, tracerProvider, total } = useTelemetry();
   const client = wrapClient(
     createFakeClient(async () => new FakeStream(serve)),
@@ -40,7 +59,8 @@ it('a bare runtime has its calls measured', async () => {
   expect(await total('llm_inter_token_latency_seconds')).toBe(99);
 });
 
-it('a bare runtime has its abandoned calls found', async () => {
+it.each(Object.entries(RUNTIMES))('a runtime that is %s has its abandoned calls found', async (_, stub) => {
+  await load(stub);
   const { meterProvider, tracerProvider, total } = useTelemetry();
   const client = wrapClient(
     createFakeClient(async () => new FakeStream(serve)),

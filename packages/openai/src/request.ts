@@ -2,7 +2,9 @@ import { own, ownNumber, ownString } from '@grump/llm-otel-core';
 import type { Attributes } from '@opentelemetry/api';
 
 /** Request fields that go on the span as they are, below `gen_ai.request`. Names: genai main 6fd0d763 (2026-10-09). */
-const NUMBERS = ['temperature', 'top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty'];
+const NUMBERS = ['temperature', 'top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty'].map(
+  (field) => [field, `gen_ai.request.${field}`] as const,
+);
 
 const LIMITS = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'];
 
@@ -52,10 +54,7 @@ export function fetchAttributes(request: unknown, to: To): Attributes {
 /** Span attributes of any request; `api` is `openai.api.type`. */
 export function requestAttributes(request: unknown, { provider }: To, api?: string): Attributes {
   const attributes: Attributes = {};
-  for (const field of NUMBERS) {
-    const value = ownNumber(request, field);
-    if (value !== undefined) attributes[`gen_ai.request.${field}`] = value;
-  }
+  for (const [field, attribute] of NUMBERS) set(attributes, attribute, ownNumber(request, field));
   for (const field of LIMITS) set(attributes, 'gen_ai.request.max_tokens', ownNumber(request, field));
   const choices = ownNumber(request, 'n');
   if (choices !== 1) set(attributes, 'gen_ai.request.choice.count', choices);

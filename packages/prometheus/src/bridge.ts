@@ -3,6 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { AggregationTemporality, type MetricProducer, MetricReader } from '@opentelemetry/sdk-metrics';
 import { type Collection, CollectionSource, type Origins } from './collection';
 import { ExemplarStore } from './exemplar-store';
+import type { FindExemplars } from './exemplars';
 import type { FamilyOptions } from './families';
 import type { FamilyProducer, FamilySnapshot } from './family';
 import { TEXT } from './format';
@@ -19,6 +20,7 @@ import {
   type NodeHandler,
 } from './handlers';
 import type { PrometheusBridgeOptions } from './options';
+import { createPacer } from './pacer';
 import { Pages } from './pages';
 import { type CollectIntoOptions, type Collecting, collectInto } from './prom-client/collect-into';
 import type { PromClientRegistry } from './prom-client/registry';
@@ -76,7 +78,7 @@ export class PrometheusBridge extends MetricReader {
     this.#source = new CollectionSource(() => this.#origins());
     this.#pages = new Pages({
       ...this.#familyOptions,
-      findExemplars: this.#exemplars?.find,
+      findExemplars: this.findExemplars,
       collect: (timeoutMillis) => this.#collect(timeoutMillis),
     });
     const respond = createResponder({ ...options, open: (...page) => this.#pages.open(...page) });
@@ -105,16 +107,20 @@ export class PrometheusBridge extends MetricReader {
   /** The page, in the text format 0.0.4. Calls that overlap share one collection. */
   async scrape(): Promise<string> {
     const page = await this.#pages.open(TEXT, 'identity', this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
+    const pacer = createPacer();
     const decoder = new TextDecoder();
     let text = '';
-    for await (const chunk of page) text += decoder.decode(chunk, { stream: true });
+    for await (const chunk of page) {
+      text += decoder.decode(chunk);
+      if (pacer.due()) await pacer.rest();
+    }
     return text;
   }
 
   /** What the page shows, as plain data: for another process, another registry, or to be sent somewhere. */
   async families(): Promise<FamilySnapshot[]> {
     const collection = await this.#collect(this.#timeoutMillis ?? DEFAULT_TIMEOUT_MILLIS);
-    return snapshotsOf(collection, this.#familyOptions);
+    return snapshotsOf(collection, this.#familyOptions, this.findExemplars);
   }
 
   /**
@@ -153,6 +159,11 @@ export class PrometheusBridge extends MetricReader {
   /** All that there is to show at this moment. */
   protected collectMetrics(timeoutMillis: number): Promise<Collection> {
     return this.#source.collect(timeoutMillis);
+  }
+
+  /** Gives the exemplars of a series; `undefined` if there are to be none. */
+  protected get findExemplars(): FindExemplars | undefined {
+    return this.#exemplars?.find;
   }
 
   async #collect(timeoutMillis: number): Promise<Collection> {

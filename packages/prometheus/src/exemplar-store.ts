@@ -1,5 +1,5 @@
 import { INSTRUMENTS, type Exemplar as Recorded, subscribeExemplars } from '@grump/llm-otel-core';
-import { bucketOf, type Exemplar, type FindExemplars } from './exemplars';
+import { bucketOf, type Exemplar, type FindExemplars, isShort } from './exemplars';
 import type { Point } from './family';
 
 export interface ExemplarOptions {
@@ -36,11 +36,12 @@ export class ExemplarStore {
     return this.#size;
   }
 
-  readonly find: FindExemplars = (instrument, attributes) => {
-    if (!this.#instruments.has(instrument)) return NONE;
+  readonly find: FindExemplars = (instrument, { attributes, exemplars }) => {
+    const oldest = Date.now() - this.#maxAgeMillis;
+    if (exemplars !== undefined) return exemplars.filter((one) => one.epochMillis >= oldest && isShort(one));
+    if (instrument === undefined || !this.#instruments.has(instrument)) return NONE;
     const kept = this.#series.get(this.#id(instrument, attributes));
     if (kept === undefined) return NONE;
-    const oldest = Date.now() - this.#maxAgeMillis;
     return [...kept.values()].filter(({ epochMillis }) => epochMillis >= oldest);
   };
 

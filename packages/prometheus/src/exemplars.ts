@@ -1,15 +1,19 @@
-import type { Label, Point } from './family';
+import type { Exemplar, Point } from './family';
 
-/** One recorded value and where it came from. */
-export interface Exemplar {
-  /** `trace_id` and `span_id`. */
-  readonly labels: readonly Label[];
-  readonly value: number;
-  readonly epochMillis: number;
+export type { Exemplar } from './family';
+
+/** Gives the exemplars of a series: those that its point carries, or those that were seen with its attributes. */
+export type FindExemplars = (instrument: string | undefined, point: Point) => readonly Exemplar[];
+
+/** Characters that the labels of an exemplar may have in OpenMetrics, names and values together. */
+const MOST_CHARACTERS = 128;
+
+/** Whether OpenMetrics can have this exemplar. */
+export function isShort({ labels }: Exemplar): boolean {
+  let characters = 0;
+  for (const [name, value] of labels) characters += [...name].length + [...value].length;
+  return characters <= MOST_CHARACTERS;
 }
-
-/** Gives the exemplars of a series; none where `attributes` were not seen with any. */
-export type FindExemplars = (instrument: string, attributes: Point['attributes']) => readonly Exemplar[];
 
 /** The newest exemplar of each bucket, the last being what is above the last boundary. */
 export function exemplarsByBucket(
@@ -35,4 +39,13 @@ export function bucketOf(value: number, boundaries: readonly number[]): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** Those of two sources of one series that are worth keeping: the newest of each bucket, or of a number. */
+export function joinExemplars(
+  left: readonly Exemplar[] = [],
+  right: readonly Exemplar[] = [],
+  boundaries: readonly number[] = [],
+): readonly Exemplar[] {
+  return exemplarsByBucket([...left, ...right], boundaries).filter((exemplar) => exemplar !== undefined);
 }

@@ -150,7 +150,8 @@ function ownLabels(
 ): readonly Label[] {
   const labels = Object.keys(attributes).map((key) => ({
     name: escapeLabelName(labelName(key, strategy), escaping),
-    quoted: '',
+    opening: '',
+    following: '',
     keys: [key] as [string],
   }));
   return labelPairs([], labels, attributes);

@@ -19,6 +19,16 @@ export type SeriesValue = number | Histogram | ExponentialHistogram | Summary;
 export interface Point {
   readonly attributes: { readonly [key: string]: AttributeValue | undefined };
   readonly value: SeriesValue;
+  /** Those that came with it, from another process or registry. */
+  readonly exemplars?: readonly Exemplar[] | undefined;
+}
+
+/** One recorded value and where it came from. */
+export interface Exemplar {
+  /** `trace_id` and `span_id`, as a rule. */
+  readonly labels: readonly Label[];
+  readonly value: number;
+  readonly epochMillis: number;
 }
 
 /** Series of one family that come from one place. */
@@ -66,6 +76,8 @@ export interface FamilySnapshot {
 export interface SeriesSnapshot {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: SeriesValue;
+  /** Of a counter or histogram. Default none. */
+  readonly exemplars?: readonly Exemplar[] | undefined;
 }
 
 /** Something that has families to show beside those of the meter provider, such as other processes or a `prom-client` registry. */
@@ -76,7 +88,7 @@ export interface FamilyProducer {
 
 /** Makes a {@link Family} of plain data. */
 export function familyOf({ name, type, help, unit, series }: FamilySnapshot): Family {
-  const points = series.map(({ labels, value }) => ({ attributes: labels, value }));
+  const points = series.map(({ labels, value, exemplars }) => ({ attributes: labels, value, exemplars }));
   const source: Source = {
     instrument: undefined,
     labels: [],

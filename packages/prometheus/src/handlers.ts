@@ -39,15 +39,17 @@ export function createNodeHandler(respond: Responder): NodeHandler {
 
 /** Makes the handler for Bun, Deno, workers and Next. */
 export function createFetchHandler(respond: Responder): FetchHandler {
-  return async ({ method, headers }) => {
-    const {
-      status,
-      headers: answered,
-      body,
-    } = await respond({ method, header: (name) => headers.get(name) ?? undefined });
+  return async ({ method, headers: asked }) => {
+    const header = (name: string): string | undefined =>
+      name === 'accept-encoding' && dropsEncoding() ? undefined : (asked.get(name) ?? undefined);
+    const { status, headers: answered, body } = await respond({ method, header });
     return new Response(bodyOf(body), { status, headers: answered });
   };
 }
+
+/** Next compresses answers itself, and drops the `content-encoding` of those that are compressed already. */
+const dropsEncoding = (): boolean =>
+  (globalThis as { process?: { env?: { NEXT_RUNTIME?: string } } }).process?.env?.NEXT_RUNTIME !== undefined;
 
 export const createFastifyHandler =
   (handler: NodeHandler): FastifyHandler =>
@@ -68,8 +70,9 @@ export const createHonoHandler =
   ({ req }) =>
     fetch(req.raw);
 
-function bodyOf(body: Answer['body']): string | ReadableStream<Uint8Array<ArrayBuffer>> | null {
+function bodyOf(body: Answer['body']): ConstructorParameters<typeof Response>[0] {
   if (body === undefined || typeof body === 'string') return body ?? null;
+  if (body.chunks !== undefined) return new Blob([...body.chunks]).stream();
   const chunks = body[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {

@@ -2,7 +2,16 @@ export type { ScrapeAuth } from './auth';
 export { PrometheusBridge } from './bridge';
 export type { Collection } from './collection';
 export type { ExemplarOptions } from './exemplar-store';
-export type { FamilyProducer, FamilySnapshot, FamilyType, Point, SeriesSnapshot, SeriesValue, Summary } from './family';
+export type {
+  Exemplar,
+  FamilyProducer,
+  FamilySnapshot,
+  FamilyType,
+  Point,
+  SeriesSnapshot,
+  SeriesValue,
+  Summary,
+} from './family';
 export type {
   FastifyHandler,
   FetchHandler,

@@ -1,80 +1,60 @@
-import type { ByteWriter } from './byte-writer';
 import type { Point } from './family';
 import type { LabelPlans } from './labels';
 
 type Attributes = Point['attributes'];
 
-/** Labels stand in blocks, so that more of them need no copy of those that are there. */
-const BLOCK_BITS = 16;
-const BLOCK_BYTES = 1 << BLOCK_BITS;
-/** Past this many, 64 MiB, labels are made anew at every scrape: some 500,000 series. */
-const MOST_BLOCKS = 1024;
+/** Past this many characters, 64 MiB, labels are made anew at every scrape: some 500,000 series. */
+const MOST_CHARACTERS = 1 << 26;
 
 /**
- * The labels of a source's series as they were printed, one after the other: a scrape copies them, which costs a tenth of
- * making them. Where a series has changed its place, or gone, what comes after it is made anew.
+ * The labels of a source's series as they were printed last, by the series' place: to make them takes longer than all
+ * else of a scrape. A series that has changed its place has other attributes there, and its labels are made anew.
  */
 export class LabelCache {
-  /** Whether two of the series may have the same labels: nothing is kept from there on. */
+  /** Whether two of the series may have the same labels: then each page looks at all of them. */
   isAmbiguous = false;
-  #key: string | undefined;
-  #plans: LabelPlans | undefined;
-  #blocks: Uint8Array[] = [];
   /** Whose labels they are. */
-  #attributes: Attributes[] = [];
-  #starts = new Uint32Array(0);
-  #ends = new Uint32Array(0);
-  #count = 0;
+  readonly #attributes: Attributes[] = [];
+  readonly #texts: string[] = [];
+  #characters = 0;
 
-  /** Makes it that of `key`, which tells all that labels depend on. */
-  open(key: string, makePlans: () => LabelPlans): LabelPlans {
-    if (key === this.#key && this.#plans !== undefined) return this.#plans;
-    this.#key = key;
-    this.#plans = makePlans();
-    this.#cut(0);
-    return this.#plans;
+  constructor(
+    /** Tells all that labels depend on. */
+    readonly key: string,
+    readonly plans: LabelPlans,
+  ) {}
+
+  /** The labels of the series at this place, if they are known. */
+  get(index: number, attributes: Attributes): string | undefined {
+    return this.#attributes[index] === attributes ? this.#texts[index] : undefined;
   }
 
-  has(key: string, index: number, attributes: Attributes): boolean {
-    return index < this.#count && this.#attributes[index] === attributes && key === this.#key;
-  }
-
-  /** Writes the labels of a series that is there. */
-  write(writer: ByteWriter, index: number): void {
-    const start = this.#starts[index] as number;
-    const block = this.#blocks[start >> BLOCK_BITS] as Uint8Array;
-    writer.copy(block, start & (BLOCK_BYTES - 1), (start & (BLOCK_BYTES - 1)) + (this.#ends[index] as number) - start);
-  }
-
-  /** Keeps the labels of the next series. */
-  append(key: string, index: number, attributes: Attributes, labels: Uint8Array): void {
-    if (index > this.#count || key !== this.#key || this.isAmbiguous) return;
-    this.#cut(index);
-    let start = index === 0 ? 0 : (this.#ends[index - 1] as number);
-    if ((start & (BLOCK_BYTES - 1)) + labels.length > BLOCK_BYTES) start = ((start >> BLOCK_BITS) + 1) << BLOCK_BITS;
-    const block = start >> BLOCK_BITS;
-    if (labels.length >= BLOCK_BYTES || block >= MOST_BLOCKS) return;
-    if (index >= this.#ends.length) this.#grow();
-    this.#blocks[block] ??= new Uint8Array(BLOCK_BYTES);
-    this.#blocks[block].set(labels, start & (BLOCK_BYTES - 1));
-    this.#starts[index] = start;
-    this.#ends[index] = start + labels.length;
+  /** Keeps the labels of the series at this place; places come in order. */
+  set(index: number, attributes: Attributes, text: string): void {
+    const change = text.length - (this.#texts[index]?.length ?? 0);
+    if (index > this.#texts.length || this.#characters + change > MOST_CHARACTERS) return;
     this.#attributes[index] = attributes;
-    this.#count += 1;
+    this.#texts[index] = text;
+    this.#characters += change;
   }
 
-  #cut(count: number): void {
-    if (count === this.#count) return;
-    this.#count = count;
+  /** Forgets all from this place on: there are no such series any more. */
+  cut(count: number): void {
+    for (let index = count; index < this.#texts.length; index++) this.#characters -= this.#texts[index]?.length ?? 0;
+    if (count >= this.#texts.length) return;
     this.#attributes.length = count;
+    this.#texts.length = count;
   }
+}
 
-  #grow(): void {
-    const length = Math.max(16, this.#ends.length * 2);
-    const [starts, ends] = [new Uint32Array(length), new Uint32Array(length)];
-    starts.set(this.#starts);
-    ends.set(this.#ends);
-    this.#starts = starts;
-    this.#ends = ends;
+const caches = new WeakMap<object, LabelCache>();
+
+/** The labels that are kept under `keeper`. Those of another key are forgotten, unless a page is still made with them. */
+export function labelCacheOf(keeper: object, key: string, makePlans: () => LabelPlans): LabelCache {
+  let cache = caches.get(keeper);
+  if (cache?.key !== key) {
+    cache = new LabelCache(key, makePlans());
+    caches.set(keeper, cache);
   }
+  return cache as LabelCache;
 }

@@ -1,36 +1,21 @@
-import type { ByteWriter } from './byte-writer';
 import { escapeText, quotedLabel } from './escaping';
 import type { Label, Point } from './family';
-import { type LabelPlan, labelValue } from './labels';
+import { type LabelPlan, labelValue, type PlannedLabel } from './labels';
 
 /** `a="1",b="2"`, as it stands between the braces; after `common`, which stands there already. */
 export function labelsText(common: string, { labels }: LabelPlan, attributes: Point['attributes']): string {
-  let text = common;
-  for (const { quoted, keys } of labels) {
+  const parts: string[] = [];
+  // No iterator: this is most of a first scrape, for which nothing is compiled yet.
+  for (let index = 0; index < labels.length; index++) {
+    const { keys, opening, following } = labels[index] as PlannedLabel;
     const value = labelValue(attributes, keys);
-    if (value !== undefined) text += `${text === '' ? '' : ','}${quoted}="${escapeText(value)}"`;
+    if (value !== undefined) parts.push(parts.length === 0 ? opening : following, escapeText(value));
   }
-  return text;
-}
-
-/** Writes what {@link labelsText} gives. */
-export function writeLabels(
-  writer: ByteWriter,
-  common: string,
-  { labels }: LabelPlan,
-  attributes: Point['attributes'],
-): void {
-  const start = writer.length;
-  writer.text(common);
-  for (const { quoted, keys } of labels) {
-    const value = labelValue(attributes, keys);
-    if (value === undefined) continue;
-    if (writer.length > start) writer.text(',');
-    writer.text(quoted);
-    writer.text('="');
-    writer.escaped(value);
-    writer.text('"');
-  }
+  if (parts.length === 0) return common;
+  if (common !== '') parts.unshift(common, ',');
+  parts.push('"');
+  // Not put together with `+`: what is kept would be a tree of strings, to be gone through at every scrape.
+  return parts.join('');
 }
 
 export const pairsText = (pairs: readonly Label[]): string =>

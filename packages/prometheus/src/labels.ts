@@ -18,8 +18,10 @@ export interface LabelPlan {
 /** A label, and the keys whose values make up its own; several keys may become one name. */
 export interface PlannedLabel {
   readonly name: string;
-  /** The name as it stands in text. */
-  readonly quoted: string;
+  /** The name as it stands in text, and all before the value. */
+  readonly opening: string;
+  /** The same after another label's value. */
+  readonly following: string;
   readonly keys: readonly [string, ...string[]];
 }
 
@@ -80,7 +82,10 @@ export class LabelPlans {
 
 /** The text of a label's value; `undefined` for an attribute that has none. */
 export function labelValue(attributes: Attributes, keys: readonly [string, ...string[]]): string | undefined {
-  if (keys.length === 1) return valueText(attributes[keys[0]]);
+  if (keys.length === 1) {
+    const value = attributes[keys[0]];
+    return typeof value === 'string' ? value : valueText(value);
+  }
   const parts = keys.map((key) => valueText(attributes[key])).filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(';');
 }
@@ -105,7 +110,10 @@ function planLabels(keys: readonly string[], nameOf: NameLabel): LabelPlan['labe
     if (sharing === undefined) labels.set(name, [key]);
     else sharing.push(key);
   }
-  return Array.from(labels, ([name, sharing]) => ({ name, quoted: quotedLabel(name), keys: sharing }));
+  return Array.from(labels, ([name, sharing]) => {
+    const opening = `${quotedLabel(name)}="`;
+    return { name, opening, following: `",${opening}`, keys: sharing };
+  });
 }
 
 function hasKeys(attributes: Attributes, keys: readonly string[]): boolean {
@@ -118,7 +126,6 @@ function hasKeys(attributes: Attributes, keys: readonly string[]): boolean {
 }
 
 function valueText(value: AttributeValue | null | undefined): string | undefined {
-  if (typeof value === 'string') return value;
   if (value === undefined || value === null) return undefined;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -75,11 +75,11 @@ export class Pages {
     return page;
   }
 
-  async *#render(
+  *#render(
     collection: Collection,
     format: Format,
     options: RenderOptions & FamilyOptions,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  ): Generator<Uint8Array<ArrayBuffer>> {
     const families = withoutClashes(familiesOf(collection, format.escaping, options), format, options.warn);
     if (format.syntax === 'protobuf') return yield* renderProtobuf(families, format, options);
     const printer = format.syntax === 'openmetrics' ? OPENMETRICS_PRINTER : TEXT_PRINTER;

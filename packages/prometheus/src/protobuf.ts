@@ -4,7 +4,6 @@ import type { Families } from './families';
 import type { Family, FamilyType, Label, SeriesValue, Summary } from './family';
 import type { Format } from './format';
 import { type NativeBuckets, nativeHistogram } from './native';
-import { createPacer } from './pacer';
 import { ProtoWriter } from './proto-writer';
 import { exemplarFinder } from './render';
 import type { RenderOptions } from './render-options';
@@ -21,19 +20,22 @@ const TYPES: Readonly<Record<FamilyType, number>> = {
 /** The field of a Metric that holds the value, of numbers. */
 const NUMBER_FIELDS: Partial<Record<FamilyType, number>> = { counter: 3, gauge: 2, info: 2, unknown: 5 };
 const NONE: readonly Exemplar[] = [];
+const NOTHING = new Uint8Array();
 
-/** Prints a page as MetricFamily messages of `io.prometheus.client`, each after its length. */
-export async function* renderProtobuf(
+/**
+ * Prints a page as MetricFamily messages of `io.prometheus.client`, each after its length; some series at a time, so that
+ * what comes out of one step may be nothing yet.
+ */
+export function* renderProtobuf(
   families: Families,
   format: Format,
   options: RenderOptions,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const pacer = createPacer();
+): Generator<Uint8Array<ArrayBuffer>> {
   for (const family of families) {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     for (const part of familyParts(family, format, options)) {
       if (part.length > 0) parts.push(part);
-      if (pacer.due()) await pacer.rest();
+      yield NOTHING;
     }
     if (parts.length > 0) yield* [familyHead(family, parts), ...parts];
   }
@@ -63,7 +65,7 @@ function* familyParts(family: Family, format: Format, options: RenderOptions): G
     const series = distinct.of(source);
     for (const [points] of series.batches()) {
       for (const point of points) {
-        const exemplars = exemplarsOf?.(point.attributes) ?? NONE;
+        const exemplars = exemplarsOf?.(point) ?? NONE;
         writer.message(4, () => writeMetric(writer, family.type, series.pairsOf(point), point.value, exemplars));
       }
       yield writer.take();

@@ -1,76 +1,64 @@
-import { ByteWriter } from './byte-writer';
 import type { Exemplar } from './exemplars';
 import type { Families } from './families';
 import type { Family, Point, Source } from './family';
 import type { Format } from './format';
-import { createPacer } from './pacer';
 import type { RenderOptions } from './render-options';
 import { FamilySeries } from './series';
 import type { TextPrinter } from './text';
 
 const NONE: readonly Exemplar[] = [];
-/** As much as a socket takes at once, or more: each chunk costs a write. */
-const CHUNK_BYTES = 1 << 18;
+/** Characters that become bytes together: the fewer there are, the less of them is garbage before it is swept up. */
+const CHUNK_CHARACTERS = 1 << 16;
+const NOTHING = new Uint8Array();
+const encoder = new TextEncoder();
 
-/** Prints a page as text, in chunks, and lets others have the event loop in between. */
-export async function* renderText(
+/** Prints a page as text, some series at a time: what comes out of one step may be nothing yet. */
+export function* renderText(
   families: Families,
   printer: TextPrinter,
   format: Format,
   options: RenderOptions,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const pacer = createPacer();
-  const writer = new ByteWriter();
+): Generator<Uint8Array<ArrayBuffer>> {
+  let text = '';
   for (const family of families) {
-    for (const _ of writeFamily(writer, family, printer, format, options)) {
-      if (writer.length >= CHUNK_BYTES) yield writer.take();
-      if (pacer.due()) await pacer.rest();
+    for (const lines of familyLines(family, printer, format, options)) {
+      text += lines;
+      const isFull = text.length >= CHUNK_CHARACTERS;
+      yield isFull ? encoder.encode(text) : NOTHING;
+      if (isFull) text = '';
     }
   }
-  writer.text(printer.end);
-  yield writer.take();
+  yield encoder.encode(text + printer.end);
 }
 
-/** Writes a family, and stops after every batch of series. */
-function* writeFamily(
-  writer: ByteWriter,
-  family: Family,
-  printer: TextPrinter,
-  format: Format,
-  options: RenderOptions,
-): Generator<void> {
-  const print = printer.series(family, writer);
+/** The lines of a family, a batch of series at a time. */
+function* familyLines(family: Family, printer: TextPrinter, format: Format, options: RenderOptions): Generator<string> {
+  const print = printer.series(family);
   const distinct = new FamilySeries(family, format, options);
   // Without a series there is no head either.
   let head = printer.head(family);
   for (const source of family.sources) {
     const exemplarsOf = printer.hasExemplars ? exemplarFinder(source, options) : undefined;
     const series = distinct.of(source);
-    let current: Point | undefined;
-    let index = 0;
-    const write = (): void => series.write(writer, current as Point, index);
     for (const [points, done] of series.batches()) {
-      index = done;
-      for (current of points) {
-        const start = writer.length;
-        writer.text(head);
-        if (print(write, current.value, exemplarsOf?.(current.attributes) ?? NONE)) {
-          head = '';
-        } else {
-          writer.cut(start);
-          distinct.refuse(series.textOf(current), 'OpenMetrics has no such value of a counter');
-        }
-        index += 1;
+      let text = '';
+      for (let index = 0; index < points.length; index++) {
+        const point = points[index] as Point;
+        const labels = series.textOf(point, done + index);
+        const lines = print(labels, point.value, exemplarsOf?.(point) ?? NONE);
+        if (lines === undefined) distinct.refuse(labels, 'OpenMetrics has no such value of a counter');
+        else text += lines;
       }
-      yield;
+      yield text === '' ? text : head + text;
+      if (text !== '') head = '';
     }
   }
 }
 
+/** Gives the exemplars of a point; `undefined` where none are wanted. */
 export function exemplarFinder(
   { instrument }: Source,
-  { findExemplars }: RenderOptions,
-): ((attributes: Point['attributes']) => readonly Exemplar[]) | undefined {
-  if (instrument === undefined || findExemplars === undefined) return undefined;
-  return (attributes) => findExemplars(instrument, attributes);
+  { findExemplars }: Pick<RenderOptions, 'findExemplars'>,
+): ((point: Point) => readonly Exemplar[]) | undefined {
+  return findExemplars && ((point) => findExemplars(instrument, point));
 }

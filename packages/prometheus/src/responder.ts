@@ -16,7 +16,12 @@ export interface Ask {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | AsyncIterable<Uint8Array<ArrayBuffer>> | undefined;
+  readonly body?: string | AnswerBody | undefined;
+}
+
+/** Bytes as they come, or all of them where they are there already. */
+export interface AnswerBody extends AsyncIterable<Uint8Array<ArrayBuffer>> {
+  readonly chunks: readonly Uint8Array<ArrayBuffer>[] | undefined;
 }
 
 /** Answers a request. Never rejects; the body may break off, if what it is made of fails half-way. */
@@ -76,9 +81,10 @@ async function pageAnswer(
 ): Promise<Answer> {
   const coding: Answer['headers'] = encoding === 'gzip' ? { 'content-encoding': 'gzip' } : {};
   const headers = { 'content-type': contentType, vary: 'accept, accept-encoding', ...coding };
-  if (method === 'HEAD') {
-    await page.whole;
-    return { status: 200, headers: { ...headers, 'content-length': String(page.size) } };
+  if (method === 'HEAD') await page.whole;
+  if (page.chunks !== undefined) {
+    const sized = { ...headers, 'content-length': String(page.size) };
+    return { status: 200, headers: sized, body: method === 'HEAD' ? undefined : page };
   }
   // What fails before the first bytes are there still becomes an answer of its own.
   await page[Symbol.asyncIterator]().next();

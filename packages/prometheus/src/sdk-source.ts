@@ -19,7 +19,7 @@ export class SdkSource implements MetricSource {
   readonly distinct = true;
   #time: HrTime = [0, 0];
   /** What was recorded and is not yet in the totals; there may be some left of a scrape that was broken off. */
-  readonly #unmerged: Walk[] = [];
+  readonly #unmerged: Fresh[] = [];
 
   constructor(
     readonly scope: ScopeMetrics['scope'],
@@ -58,16 +58,34 @@ export class SdkSource implements MetricSource {
 
   *points(): Generator<readonly Point[]> {
     const totals = this.#drain();
+    yield NOTHING;
     yield* this.#merge(totals);
-    const walk = new Walk(totals);
-    for (let batch = this.#take(walk); batch.length > 0; batch = this.#take(walk)) yield batch;
+    // Not by their iterators, which are slow in code that seldom runs.
+    const accumulations = Array.from(totals._valueMap.values());
+    const attributes = Array.from(totals._keyMap.values());
+    for (let from = 0; from < accumulations.length; from += BATCH) {
+      yield this.#batch(accumulations, attributes, from, Math.min(from + BATCH, accumulations.length));
+    }
   }
 
-  #take(walk: Walk): readonly Point[] {
+  #batch(
+    accumulations: readonly Accumulation[],
+    attributes: readonly Attributes[],
+    from: number,
+    to: number,
+  ): readonly Point[] {
     const { _aggregator } = this.storage._temporalMetricStorage;
-    if (_aggregator.kind < HISTOGRAM) return walk.numbers();
+    if (_aggregator.kind < HISTOGRAM) {
+      const points: Point[] = [];
+      for (let index = from; index < to; index++) {
+        points.push({ attributes: attributes[index]!, value: accumulations[index]!.toPointValue() as number });
+      }
+      return points;
+    }
+    const entries: Entry[] = [];
+    for (let index = from; index < to; index++) entries.push([attributes[index]!, accumulations[index]!]);
     const descriptor = this.storage.getInstrumentDescriptor();
-    return _aggregator.toMetricData(descriptor, CUMULATIVE, walk.entries(), this.#time)?.dataPoints ?? NOTHING;
+    return _aggregator.toMetricData(descriptor, CUMULATIVE, entries, this.#time)?.dataPoints ?? NOTHING;
   }
 
   /** Takes what was recorded since the last time; gives the totals that it goes into. */
@@ -79,7 +97,7 @@ export class SdkSource implements MetricSource {
     const totals = temporal._reportHistory.get(this.collector)?.accumulations ?? this.#firstTotals(fresh);
     const report = { accumulations: totals, collectionTime: this.#time, aggregationTemporality: CUMULATIVE };
     temporal._reportHistory.set(this.collector, report);
-    for (const accumulations of fresh) if (accumulations.size > 0) this.#unmerged.push(new Walk(accumulations));
+    for (const accumulations of fresh) if (accumulations.size > 0) this.#unmerged.push(new Fresh(accumulations));
     return totals;
   }
 
@@ -94,56 +112,33 @@ export class SdkSource implements MetricSource {
     const { _aggregator } = this.storage._temporalMetricStorage;
     for (let next = this.#unmerged[0]; next !== undefined; next = this.#unmerged[0]) {
       if (!next.mergeInto(totals, _aggregator)) this.#unmerged.shift();
-      else yield NOTHING;
+      yield NOTHING;
     }
   }
 }
 
-/** Goes through a map, a batch at a time; what is put in meanwhile comes too. Makes no array for an entry of the map. */
-class Walk {
-  readonly #hashes: IterableIterator<string>;
-  readonly #accumulations: IterableIterator<Accumulation>;
-  readonly #attributes: IterableIterator<Attributes>;
+/** What was recorded since the last collection, on its way into the totals. */
+class Fresh {
+  readonly #hashes: readonly string[];
+  readonly #accumulations: readonly Accumulation[];
+  #next = 0;
 
-  constructor({ _valueMap, _keyMap }: Accumulations) {
-    this.#hashes = _valueMap.keys();
-    this.#accumulations = _valueMap.values();
-    this.#attributes = _keyMap.values();
-  }
-
-  /** The next points, of aggregations whose value is a number. */
-  numbers(): Point[] {
-    const points: Point[] = [];
-    while (points.length < BATCH) {
-      const { done, value: accumulation } = this.#accumulations.next();
-      if (done) break;
-      points.push({ attributes: this.#attributes.next().value, value: accumulation.toPointValue() as number });
-    }
-    return points;
-  }
-
-  entries(): Entry[] {
-    const entries: Entry[] = [];
-    while (entries.length < BATCH) {
-      const { done, value: accumulation } = this.#accumulations.next();
-      if (done) break;
-      entries.push([this.#attributes.next().value, accumulation]);
-    }
-    return entries;
+  constructor(private readonly from: Accumulations) {
+    this.#hashes = Array.from(from._valueMap.keys());
+    this.#accumulations = Array.from(from._valueMap.values());
   }
 
   /** Adds the next ones to the totals; gives false when there are none left. */
   mergeInto({ _valueMap, _keyMap }: Accumulations, aggregator: Aggregator): boolean {
-    for (let count = 0; count < BATCH; count++) {
-      const { done, value: accumulation } = this.#accumulations.next();
-      if (done) return count > 0;
-      const hash = this.#hashes.next().value as string;
-      const attributes = this.#attributes.next().value as Attributes;
+    const end = Math.min(this.#next + BATCH, this.#hashes.length);
+    for (; this.#next < end; this.#next++) {
+      const hash = this.#hashes[this.#next]!;
+      const accumulation = this.#accumulations[this.#next]!;
       const total = _valueMap.get(hash);
-      if (total === undefined) _keyMap.set(hash, attributes);
+      if (total === undefined) _keyMap.set(hash, this.from._keyMap.get(hash)!);
       _valueMap.set(hash, total === undefined ? accumulation : aggregator.merge(total, accumulation));
     }
-    return true;
+    return this.#next < this.#hashes.length;
   }
 }
 

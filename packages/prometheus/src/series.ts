@@ -1,11 +1,9 @@
-import type { ByteWriter } from './byte-writer';
-import type { Escaping } from './escaping';
 import { labelNamer } from './families';
 import type { Family, Label, Point, Source } from './family';
 import type { Format } from './format';
-import { LabelCache } from './label-cache';
-import { type LabelPlan, LabelPlans, labelPairs } from './labels';
-import { labelsText, pairsText, writeLabels } from './labels-text';
+import { type LabelCache, labelCacheOf } from './label-cache';
+import { LabelPlans, labelPairs } from './labels';
+import { labelsText, pairsText } from './labels-text';
 import type { RenderOptions } from './render-options';
 
 /** Tells apart the series of one family, whose labels must differ. */
@@ -24,8 +22,7 @@ export class FamilySeries {
   }
 
   of(source: Source): SourceSeries {
-    const { escaping } = this.#format;
-    return new SourceSeries(source, escaping, labelNamer(source, escaping, this.#options), this);
+    return new SourceSeries(source, this.#format, labelNamer(source, this.#format.escaping, this.#options), this);
   }
 
   /** Counts a series that is not printed. */
@@ -40,7 +37,8 @@ export class FamilySeries {
     this.#options.tally.series += points.length;
     if (this.#seen === undefined && series.isAmbiguous(points, done)) this.#seen = series.first(done);
     const seen = this.#seen;
-    return seen === undefined ? points : points.filter((point) => this.#isNew(seen, series.textOf(point)));
+    if (seen === undefined) return points;
+    return points.filter((point, index) => this.#isNew(seen, series.textOf(point, done + index)));
   }
 
   #isNew(seen: Set<string>, labels: string): boolean {
@@ -57,17 +55,17 @@ export class SourceSeries {
   readonly #family: FamilySeries;
   /** The labels that all of them carry, as they stand between the braces. */
   readonly #common: string;
-  readonly #cacheKey: string;
   readonly #cache: LabelCache | undefined;
+  readonly #isText: boolean;
 
-  constructor(source: Source, escaping: Escaping, nameLabel: (key: string) => string, family: FamilySeries) {
+  constructor(source: Source, { escaping, syntax }: Format, nameLabel: (key: string) => string, family: FamilySeries) {
     this.#common = pairsText(source.labels);
     this.#source = source;
-    this.#cacheKey = `${escaping} ${this.#common}`;
     const makePlans = (): LabelPlans => new LabelPlans(nameLabel);
-    this.#cache = source.keeper && cacheOf(source.keeper);
-    this.#plans = this.#cache?.open(this.#cacheKey, makePlans) ?? makePlans();
+    this.#cache = source.keeper && labelCacheOf(source.keeper, `${escaping} ${this.#common}`, makePlans);
+    this.#plans = this.#cache?.plans ?? makePlans();
     this.#family = family;
+    this.#isText = syntax !== 'protobuf';
   }
 
   /** In batches, any of which may be empty, with the number of points before each. */
@@ -77,43 +75,38 @@ export class SourceSeries {
       yield [this.#family.admit(this, points, done), done];
       done += points.length;
     }
+    this.#cache?.cut(done);
   }
 
-  /** Writes the labels of a point, which is the one of this number unless some were left out. */
-  write(writer: ByteWriter, point: Point, index: number): void {
-    const cache = this.#cache?.isAmbiguous ? undefined : this.#cache;
-    if (cache?.has(this.#cacheKey, index, point.attributes)) {
-      cache.write(writer, index);
-      return;
-    }
-    const start = writer.length;
-    writeLabels(writer, this.#common, this.planOf(point), point.attributes);
-    cache?.append(this.#cacheKey, index, point.attributes, writer.since(start));
-  }
-
-  planOf({ attributes }: Point): LabelPlan {
-    return this.#plans.of(attributes);
-  }
-
-  /** The labels as they stand between the braces. */
-  textOf(point: Point): string {
-    return labelsText(this.#common, this.planOf(point), point.attributes);
+  /** The labels as they stand between the braces, of the point of this number unless some were left out. */
+  textOf(point: Point, index: number): string {
+    const cache = this.#cache;
+    const known = cache?.get(index, point.attributes);
+    if (known !== undefined) return known;
+    const text = labelsText(this.#common, this.#plans.of(point.attributes), point.attributes);
+    if (cache !== undefined && !cache.isAmbiguous) cache.set(index, point.attributes, text);
+    return text;
   }
 
   pairsOf(point: Point): Label[] {
-    return labelPairs(this.#source.labels, this.planOf(point).labels, point.attributes);
+    return labelPairs(this.#source.labels, this.#plans.of(point.attributes).labels, point.attributes);
   }
 
-  /** Whether one of these points may have the labels of another one of this source. */
+  /** Whether one of these points may have the labels of another one of this source. Text is made on the way. */
   isAmbiguous(points: readonly Point[], done: number): boolean {
     const cache = this.#cache;
     if (cache?.isAmbiguous) return true;
-    const isKnown = (point: Point, index: number): boolean =>
-      cache?.has(this.#cacheKey, done + index, point.attributes) === true;
-    if (points.every(isKnown)) return false;
-    const isAmbiguous = points.some(({ attributes }) => LabelPlans.isAmbiguous(this.#plans.of(attributes), attributes));
-    if (cache !== undefined) cache.isAmbiguous = isAmbiguous;
-    return isAmbiguous;
+    for (let index = 0; index < points.length; index++) {
+      const { attributes } = points[index] as Point;
+      if (cache?.get(done + index, attributes) !== undefined) continue;
+      const plan = this.#plans.of(attributes);
+      if (LabelPlans.isAmbiguous(plan, attributes)) {
+        if (cache !== undefined) cache.isAmbiguous = true;
+        return true;
+      }
+      if (this.#isText) cache?.set(done + index, attributes, labelsText(this.#common, plan, attributes));
+    }
+    return false;
   }
 
   /** The labels of the first series, which went out before it was known that two may have the same. */
@@ -123,21 +116,10 @@ export class SourceSeries {
     for (const points of this.#source.points()) {
       for (const point of points) {
         if (left === 0) return seen;
+        seen.add(this.textOf(point, count - left));
         left -= 1;
-        seen.add(this.textOf(point));
       }
     }
     return seen;
   }
-}
-
-const caches = new WeakMap<object, LabelCache>();
-
-function cacheOf(keeper: object): LabelCache {
-  let cache = caches.get(keeper);
-  if (cache === undefined) {
-    cache = new LabelCache();
-    caches.set(keeper, cache);
-  }
-  return cache;
 }

@@ -1,4 +1,3 @@
-import type { ByteWriter } from './byte-writer';
 import { escapeText, isPlainName } from './escaping';
 import { type Exemplar, exemplarsByBucket } from './exemplars';
 import { classicBuckets } from './exponential';
@@ -14,12 +13,8 @@ export interface LineOptions {
 
 type Histogram = Exclude<Exclude<SeriesValue, number>, Summary>;
 
-/** Writes the labels of the series at hand, as they stand between the braces. */
-export type WriteLabels = () => void;
-
-/** Writes the lines of series of one name. */
+/** Makes the lines of series of one name. */
 export class TextLines {
-  readonly #writer: ByteWriter;
   readonly #value: SampleName;
   readonly #bucket: SampleName;
   readonly #sum: SampleName;
@@ -28,12 +23,8 @@ export class TextLines {
   /** Series of one instrument share their list of boundaries. */
   #boundaries: readonly number[] = [];
   #bounds: readonly string[] = ['le="+Inf"} '];
-  /** Where the labels of the series at hand stand in what was written. */
-  #labelsStart = 0;
-  #labelsEnd = 0;
 
-  constructor(name: string, writer: ByteWriter, { openMetrics }: LineOptions) {
-    this.#writer = writer;
+  constructor(name: string, { openMetrics }: LineOptions) {
     this.#value = sampleName(name);
     this.#bucket = sampleName(`${name}_bucket`);
     this.#sum = sampleName(`${name}_sum`);
@@ -41,75 +32,41 @@ export class TextLines {
     this.#openMetrics = openMetrics;
   }
 
-  /** Writes one series. Nothing may be taken from the writer meanwhile. */
-  write(writeLabels: WriteLabels, value: SeriesValue, exemplars: readonly Exemplar[]): void {
-    this.#labelsStart = -1;
-    if (typeof value === 'number') this.#sample(this.#value, writeLabels, formatValue(value), exemplars[0]);
-    else if ('quantiles' in value) this.#summary(value, writeLabels);
-    else this.#histogram(value, writeLabels, exemplars);
+  /** The lines of one series, whose labels are given as they stand between the braces. */
+  of(labels: string, value: SeriesValue, exemplars: readonly Exemplar[]): string {
+    if (typeof value === 'number') return line(this.#value, labels, formatValue(value), exemplars[0]);
+    return 'quantiles' in value ? this.#summary(labels, value) : this.#histogram(labels, value, exemplars);
   }
 
-  #histogram(value: Histogram, writeLabels: WriteLabels, exemplars: readonly Exemplar[]): void {
+  #histogram(labels: string, value: Histogram, exemplars: readonly Exemplar[]): string {
     const { boundaries, counts } = 'scale' in value ? classicBuckets(value) : value.buckets;
     if (boundaries !== this.#boundaries) this.#setBoundaries(boundaries);
     const chosen = exemplars.length === 0 ? undefined : exemplarsByBucket(exemplars, boundaries);
+    const start = opened(this.#bucket, labels);
+    let text = '';
     let cumulative = 0;
-    for (let index = 0; index <= boundaries.length; index++) {
-      cumulative = index === boundaries.length ? value.count : cumulative + (counts[index] ?? 0);
-      this.#open(this.#bucket, writeLabels);
-      this.#end(`${this.#bounds[index]}${cumulative}`, chosen?.[index]);
+    for (let index = 0; index < boundaries.length; index++) {
+      cumulative += counts[index] ?? 0;
+      text += start + this.#bounds[index] + cumulative + ending(chosen?.[index]);
     }
-    this.#totals(writeLabels, value.count, value.sum);
+    text += start + this.#bounds[boundaries.length] + value.count + ending(chosen?.[boundaries.length]);
+    return text + this.#totals(labels, value.count, value.sum);
   }
 
-  #summary({ quantiles, count, sum }: Summary, writeLabels: WriteLabels): void {
+  #summary(labels: string, { quantiles, count, sum }: Summary): string {
+    const start = opened(this.#value, labels);
+    let text = '';
     for (const { quantile, value } of quantiles) {
-      this.#open(this.#value, writeLabels);
-      this.#end(`quantile="${this.#bound(quantile)}"} ${formatValue(value)}`, undefined);
+      text += `${start}quantile="${this.#bound(quantile)}"} ${formatValue(value)}\n`;
     }
-    this.#totals(writeLabels, count, sum);
+    return text + this.#totals(labels, count, sum);
   }
 
   /** Histograms of values that may be negative have no sum, since it would not be a counter. */
-  #totals(writeLabels: WriteLabels, count: number, sum: number | undefined): void {
+  #totals(labels: string, count: number, sum: number | undefined): string {
     const hasSum = sum !== undefined && (!this.#openMetrics || (sum >= 0 && !((this.#boundaries[0] ?? 0) < 0)));
-    if (hasSum) this.#sample(this.#sum, writeLabels, formatValue(sum), undefined);
-    if (hasSum || !this.#openMetrics) this.#sample(this.#count, writeLabels, String(count), undefined);
-  }
-
-  #sample(name: SampleName, writeLabels: WriteLabels, value: string, exemplar: Exemplar | undefined): void {
-    const start = this.#writer.length;
-    this.#writer.text(name.start);
-    this.#labels(writeLabels);
-    if (this.#labelsEnd > this.#labelsStart) {
-      this.#end(`} ${value}`, exemplar);
-    } else {
-      this.#writer.cut(start);
-      this.#end(`${name.bare}${value}`, exemplar);
-    }
-  }
-
-  /** All before one more label. */
-  #open(name: SampleName, writeLabels: WriteLabels): void {
-    this.#writer.text(name.start);
-    this.#labels(writeLabels);
-    if (this.#labelsEnd > this.#labelsStart) this.#writer.text(',');
-  }
-
-  /** All after the labels but their brace. */
-  #end(text: string, exemplar: Exemplar | undefined): void {
-    this.#writer.text(exemplar === undefined ? `${text}\n` : text + exemplarText(exemplar));
-  }
-
-  /** Writes the labels the first time, and copies them from there on. */
-  #labels(writeLabels: WriteLabels): void {
-    if (this.#labelsStart >= 0) {
-      this.#writer.repeat(this.#labelsStart, this.#labelsEnd);
-    } else {
-      this.#labelsStart = this.#writer.length;
-      writeLabels();
-      this.#labelsEnd = this.#writer.length;
-    }
+    const text = hasSum ? line(this.#sum, labels, formatValue(sum), undefined) : '';
+    return hasSum || !this.#openMetrics ? text + line(this.#count, labels, String(count), undefined) : text;
   }
 
   #setBoundaries(boundaries: readonly number[]): void {
@@ -120,6 +77,13 @@ export class TextLines {
   #bound(bound: number): string {
     return this.#openMetrics ? formatFloatBound(bound) : formatBound(bound);
   }
+}
+
+/** All before one more label. */
+const opened = ({ start }: SampleName, labels: string): string => (labels === '' ? start : `${start}${labels},`);
+
+function line({ start, bare }: SampleName, labels: string, value: string, exemplar: Exemplar | undefined): string {
+  return (labels === '' ? bare : `${start}${labels}} `) + value + ending(exemplar);
 }
 
 interface SampleName {
@@ -134,6 +98,9 @@ function sampleName(name: string): SampleName {
   const quoted = `{"${escapeText(name)}"`;
   return { start: `${quoted},`, bare: `${quoted}} ` };
 }
+
+/** All after the value. */
+const ending = (exemplar: Exemplar | undefined): string => (exemplar === undefined ? '\n' : exemplarText(exemplar));
 
 const exemplarText = ({ labels, value, epochMillis }: Exemplar): string =>
   ` # {${pairsText(labels)}} ${formatValue(value)} ${epochMillis / 1000}\n`;

@@ -1,24 +1,24 @@
-import type { ByteWriter } from './byte-writer';
 import { baseName } from './clashes';
 import { escapeText, quotedName } from './escaping';
 import type { Exemplar } from './exemplars';
 import type { Family, SeriesValue } from './family';
 import { escapeHelp } from './labels-text';
-import { TextLines, type WriteLabels } from './text-lines';
+import { TextLines } from './text-lines';
 
 /** Prints the families of one page as text. */
 export interface TextPrinter {
   /** The lines before the first series. */
   head(family: Family): string;
   /** Makes the printer of a family's series. */
-  series(family: Family, writer: ByteWriter): SeriesPrinter;
+  series(family: Family): SeriesPrinter;
   readonly hasExemplars: boolean;
   readonly end: string;
 }
 
-/** Writes one series, unless the format knows no such value: then it gives false. */
-export type SeriesPrinter = (writeLabels: WriteLabels, value: SeriesValue, exemplars: readonly Exemplar[]) => boolean;
+/** Gives the lines of one series, whose labels stand between the braces; `undefined` if the format knows no such value. */
+export type SeriesPrinter = (labels: string, value: SeriesValue, exemplars: readonly Exemplar[]) => string | undefined;
 
+const NONE: readonly Exemplar[] = [];
 const OLD_TYPES: Partial<Record<Family['type'], string>> = { info: 'gauge', unknown: 'untyped' };
 
 /** The text format 0.0.4, and 1.0.0, in which names may stand in quotes. */
@@ -28,12 +28,9 @@ export const TEXT_PRINTER: TextPrinter = {
     const first = help === '' ? '' : `# HELP ${quoted} ${escapeHelp(help)}\n`;
     return `${first}# TYPE ${quoted} ${OLD_TYPES[type] ?? type}\n`;
   },
-  series: ({ name }, writer) => {
-    const lines = new TextLines(name, writer, { openMetrics: false });
-    return (writeLabels, value) => {
-      lines.write(writeLabels, value, []);
-      return true;
-    };
+  series: ({ name }) => {
+    const lines = new TextLines(name, { openMetrics: false });
+    return (labels, value) => lines.of(labels, value, NONE);
   },
   hasExemplars: false,
   end: '',
@@ -47,13 +44,12 @@ export const OPENMETRICS_PRINTER: TextPrinter = {
     const help = family.help === '' ? '' : `# HELP ${name} ${escapeText(family.help)}\n`;
     return `# TYPE ${name} ${family.type}\n${unit}${help}`;
   },
-  series: ({ name, type }, writer) => {
-    const lines = new TextLines(name, writer, { openMetrics: true });
+  series: ({ name, type }) => {
+    const lines = new TextLines(name, { openMetrics: true });
     const takesExemplars = type === 'counter' || type === 'histogram';
-    return (writeLabels, value, exemplars) => {
-      if (type === 'counter' && !(Number(value) >= 0)) return false;
-      lines.write(writeLabels, value, takesExemplars ? exemplars : []);
-      return true;
+    return (labels, value, exemplars) => {
+      if (type === 'counter' && !(Number(value) >= 0)) return undefined;
+      return lines.of(labels, value, takesExemplars ? exemplars : NONE);
     };
   },
   hasExemplars: true,

@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api';
-import type { Answer } from './responder';
+import type { Answer, AnswerBody } from './responder';
 
 /** As much of `node:http`'s response as is written. */
 export interface NodeResponse {
@@ -17,6 +17,8 @@ export interface NodeResponse {
 
 /** A scraper that takes nothing for so long has gone. */
 const STALLED_MILLIS = 10_000;
+/** Bytes that are written ahead of a scraper: to wait for it costs turns of the event loop. */
+const AHEAD_BYTES = 1 << 19;
 
 /** Writes an answer, no faster than it is read. Never rejects. */
 export async function writeAnswer(response: NodeResponse, { status, headers, body }: Answer): Promise<void> {
@@ -31,29 +33,33 @@ export async function writeAnswer(response: NodeResponse, { status, headers, bod
   }
 }
 
-async function writeChunks(response: NodeResponse, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const chunk of chunks) {
+async function writeChunks(response: NodeResponse, body: AnswerBody): Promise<void> {
+  let ahead = 0;
+  for await (const chunk of body.chunks ?? body) {
     if (response.destroyed) return;
-    if (!response.write(chunk) && !(await drained(response))) {
-      response.destroy();
-      return;
-    }
+    ahead += chunk.length;
+    if (response.write(chunk)) ahead = 0;
+    if (ahead < AHEAD_BYTES) continue;
+    if ((await progress(response)) !== 'drain') return void response.destroy();
+    ahead = 0;
   }
   response.end();
+  if (ahead > 0 && (await progress(response)) === 'stalled') response.destroy();
 }
 
-/** Resolves with false if the scraper has gone. */
-function drained(response: NodeResponse): Promise<boolean> {
+/** Resolves when the scraper has taken what was written, has gone, or has taken nothing for too long. */
+function progress(response: NodeResponse): Promise<'drain' | 'close' | 'stalled'> {
   return new Promise((resolve) => {
-    const settle = (isDrained: boolean) => () => {
+    const settle = (how: 'drain' | 'close' | 'stalled') => () => {
       clearTimeout(timer);
       response.off('drain', onDrain);
       response.off('close', onClose);
-      resolve(isDrained);
+      resolve(how);
     };
-    const onDrain = settle(true);
-    const onClose = settle(false);
-    const timer = setTimeout(onClose, STALLED_MILLIS);
+    const onDrain = settle('drain');
+    const onClose = settle('close');
+    const timer = setTimeout(settle('stalled'), STALLED_MILLIS);
+    timer.unref?.();
     response.once('drain', onDrain);
     response.once('close', onClose);
   });

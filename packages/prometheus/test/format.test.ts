@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { negotiate, negotiateEncoding } from '../src/format';
 import { producer, scalar } from './produce';
 import { bind } from './support';
@@ -120,6 +120,16 @@ test('a compressed page is the page', async () => {
   expect(response.headers.get('content-encoding')).toBe('gzip');
   expect(response.headers.get('vary')).toBe('accept, accept-encoding');
   expect(gunzipSync(await response.arrayBuffer()).toString()).toBe(await bridge.scrape());
+});
+
+test('a page in Next is not compressed, which drops the header that says so', async () => {
+  vi.stubEnv('NEXT_RUNTIME', 'nodejs');
+  const { bridge } = bind({ metricProducers: [producer([counter])] });
+  const headers = { 'accept-encoding': 'gzip' };
+  const response = await bridge.fetch(new Request('http://localhost/metrics', { headers }));
+  vi.unstubAllEnvs();
+  expect(response.headers.get('content-encoding')).toBe(null);
+  expect(await response.text()).toBe(await bridge.scrape());
 });
 
 describe('self-metrics', () => {

@@ -1,11 +1,10 @@
+import { check, type Rules, wrong } from './check';
 import type { OtlpOptions, PrometheusOptions, RegisterOptions } from './options';
 import { GRPC_PACKAGES } from './otlp-settings';
 import { findPeer } from './peers';
 import { checkQuota } from './quota/options';
 import * as rules from './rules';
 import { checkTailSampler } from './sampling/options';
-
-type Rules<Options> = Readonly<Record<keyof Options, rules.Rule>>;
 
 export const OPTIONS: Rules<RegisterOptions> = {
   serviceName: rules.text,
@@ -70,22 +69,3 @@ function checkGrpc(): void {
     );
   }
 }
-
-function check<Options extends object>(prefix: string, options: Options, allowed: Rules<Options>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(allowed, name)) throw wrong(`has no option ${prefix}${name}`, Object.keys(allowed).join(', '));
-    const rule = allowed[name as keyof Options];
-    if (value !== undefined && !rule.accepts(value)) throw wrong(`got ${prefix}${name} ${show(value)}`, rule.allowed);
-  }
-}
-
-const wrong = (what: string, allowed: string): TypeError => new TypeError(`register() ${what}; allowed is ${allowed}.`);
-
-const show = (value: unknown): string =>
-  typeof value === 'string'
-    ? `'${value}'`
-    : Array.isArray(value)
-      ? 'an array'
-      : typeof value === 'object'
-        ? 'an object'
-        : String(value);

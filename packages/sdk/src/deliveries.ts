@@ -1,6 +1,6 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { reason } from './deadline';
-import type { Signal } from './otlp-settings';
+import type { Signal } from './otlp-address';
 
 /** How one exporter has fared so far. */
 export interface Delivery {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { oneOf, type Rule } from './rules';
 
 // `process` is the global throughout: importing it loads its streams, which costs a start some ten milliseconds.
@@ -64,18 +63,6 @@ export class Environment {
       // The value of a wrong list of headers may be a secret.
       const shown = variable.endsWith('_HEADERS') ? 'a malformed list' : raw;
       this.refuse(variable, shown, 'key=value,key=value, percent-encoded');
-      return undefined;
-    }
-  }
-
-  /** What is in the file that the variable names. */
-  file(variable: string): Buffer | undefined {
-    const path = this.raw(variable);
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(path);
-    } catch {
-      this.refuse(variable, path, 'the path of a file that can be read');
       return undefined;
     }
   }

@@ -1,12 +1,14 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { countPoints } from './count-points';
 import { DeliveryLog } from './deliveries';
 import { grpcConfig } from './grpc';
 import { HoldingExporter } from './holding-exporter';
 import { createIdleAgent, idleBetweenAttempts } from './idle-http';
 import { type Exporter, LazyExporter } from './lazy-exporter';
-import { GRPC_PACKAGES, type OtlpSettings, type Signal } from './otlp-settings';
+import type { Signal } from './otlp-address';
+import { GRPC_PACKAGES, type OtlpSettings } from './otlp-settings';
 import { loadPeer } from './peers';
 import type { OtlpProtocol } from './rules';
 import type { Watched } from './watched';
@@ -51,8 +53,7 @@ function grpcClass<Name extends Signal>(signal: Signal, name: string): ExporterC
 
 const COUNT: { readonly [Name in Signal]: (items: Items[Name]) => number } = {
   TRACES: ({ length }) => length,
-  METRICS: ({ scopeMetrics }) =>
-    scopeMetrics.flatMap(({ metrics }) => metrics).reduce((sum, { dataPoints }) => sum + dataPoints.length, 0),
+  METRICS: countPoints,
   LOGS: ({ length }) => length,
 };
 

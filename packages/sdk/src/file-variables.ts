@@ -1,5 +1,5 @@
 import type { ConfigurationModel } from '@opentelemetry/configuration';
-import type { Signal } from './otlp-settings';
+import type { Signal } from './otlp-address';
 
 type Parser = typeof import('@opentelemetry/configuration');
 type Section = Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import {
+  type ContextManager,
   context,
   DiagConsoleLogger,
   type DiagLogLevel,
@@ -12,7 +13,6 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { loggingErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core';
 import { reason } from './deadline';
 
@@ -66,8 +66,8 @@ export function claimLoggerProvider(provider: LoggerProvider): Release | undefin
 }
 
 /** The context that follows asynchronous calls. */
-export function claimContext(): Release | undefined {
-  const manager = new AsyncLocalStorageContextManager();
+export function claimContext(manager: ContextManager | undefined): Release | undefined {
+  if (manager === undefined) return undefined;
   return claim(
     'context',
     () => context.setGlobalContextManager(manager),

@@ -5,7 +5,7 @@ import type { RegisterOptions } from './options';
 /** Loads and starts the GPU meter where it is asked for. Returns what ends it. */
 export function startGpu(option: RegisterOptions['gpu'], meterProvider: MeterProvider | undefined): () => void {
   if (!option) return () => {};
-  const loaded = import('@grump/llm-otel-gpu').then(({ startGpuMeter }) =>
+  const loaded = import(/* webpackIgnore: true */ '@grump/llm-otel-gpu').then(({ startGpuMeter }) =>
     startGpuMeter({ meterProvider, ...(option === true ? {} : option) }),
   );
   loaded.catch((error) => diag.warn(`register({ gpu }) needs @grump/llm-otel-gpu beside it: ${reason(error)}.`));

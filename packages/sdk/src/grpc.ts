@@ -1,4 +1,5 @@
-import { GRPC_PACKAGES, type Signal } from './otlp-settings';
+import type { Signal } from './otlp-address';
+import { GRPC_PACKAGES } from './otlp-settings';
 import { loadThrough } from './peers';
 
 interface Metadata {

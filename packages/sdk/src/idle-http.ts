@@ -13,11 +13,12 @@ interface Idle {
 
 /**
  * Connections that never keep the process alive: while something waits for them, as `forceFlush()` does, a timer of its
- * deadline does. `node:http` is loaded late, so that an instrumentation of it comes first.
+ * deadline does. `node:http` is loaded late, so that an instrumentation of it comes first, and not by `import()`, which reads
+ * all of its members and so loads the whole of `fetch`.
  */
 export function createIdleAgent(tls: TlsSettings): (protocol: string) => Promise<Agent> {
   return async (protocol) => {
-    const { Agent: Base } = (await (protocol === 'http:' ? import('node:http') : import('node:https'))) as {
+    const { Agent: Base } = process.getBuiltinModule(protocol === 'http:' ? 'node:http' : 'node:https') as {
       Agent: new (options: AgentOptions) => Agent;
     };
     const agent = new Base({ keepAlive: true, ...tls });

@@ -12,7 +12,7 @@ export { type Quota, quota } from './quota/quota';
 export { type RedisClient, type RedisStoreOptions, redisStore } from './quota/redis-store';
 export type { QuotaEntry, QuotaStore } from './quota/store';
 export type { Use } from './quota/window';
-export { register } from './register';
+export { register, registered } from './register';
 export type { DeadlineOptions, Registration } from './registration';
 export type { DetectorName, LoggerName, OtlpProtocol, PropagatorName } from './rules';
 export type { TailSamplerOptions } from './sampling/options';

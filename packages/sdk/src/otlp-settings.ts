@@ -1,11 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { Environment } from './environment';
 import type { TlsSettings } from './idle-http';
 import type { OtlpOptions, RegisterOptions } from './options';
+import { type Either, eitherOf, type Signal, urlFrom, urlOf } from './otlp-address';
 import { findPeer } from './peers';
 import * as rules from './rules';
-
-/** As the names of the variables spell it. */
-export type Signal = 'TRACES' | 'METRICS' | 'LOGS';
 
 /** Where one signal goes. */
 export interface OtlpSettings {
@@ -19,10 +18,6 @@ export interface OtlpSettings {
   /** For HTTP; the gRPC exporters read the same variables themselves. */
   readonly tls: TlsSettings;
 }
-
-const PATHS = { TRACES: 'v1/traces', METRICS: 'v1/metrics', LOGS: 'v1/logs' } as const;
-const SIGNALS: readonly Signal[] = ['TRACES', 'METRICS', 'LOGS'];
-const ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...SIGNALS.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
 
 /** The packages of the gRPC exporters, which an application installs itself. */
 export const GRPC_PACKAGES = {
@@ -39,9 +34,7 @@ export function readOtlp(options: RegisterOptions, environment: Environment): Re
 }
 
 function readSignal(signal: Signal, options: OtlpOptions, environment: Environment): OtlpSettings {
-  // The variable of the one signal, then that of all.
-  const either = <Value>(read: (variable: string) => Value | undefined, what: string): Value | undefined =>
-    read(`OTEL_EXPORTER_OTLP_${signal}_${what}`) ?? read(`OTEL_EXPORTER_OTLP_${what}`);
+  const either = eitherOf(signal);
   const protocol = protocolOf(signal, options, environment, either);
   const url =
     options.endpoint === undefined ? urlFrom(environment, signal, protocol) : urlOf(options.endpoint, signal, protocol);
@@ -57,14 +50,12 @@ function readSignal(signal: Signal, options: OtlpOptions, environment: Environme
       either((variable) => environment.word(variable, rules.COMPRESSIONS), 'COMPRESSION') ??
       'none',
     tls: {
-      ca: either((variable) => environment.file(variable), 'CERTIFICATE'),
-      cert: either((variable) => environment.file(variable), 'CLIENT_CERTIFICATE'),
-      key: either((variable) => environment.file(variable), 'CLIENT_KEY'),
+      ca: either((variable) => readFile(environment, variable), 'CERTIFICATE'),
+      cert: either((variable) => readFile(environment, variable), 'CLIENT_CERTIFICATE'),
+      key: either((variable) => readFile(environment, variable), 'CLIENT_KEY'),
     },
   };
 }
-
-type Either = <Value>(read: (variable: string) => Value | undefined, what: string) => Value | undefined;
 
 function protocolOf(
   signal: Signal,
@@ -81,18 +72,14 @@ function protocolOf(
   return options.protocol ?? either(read, 'PROTOCOL') ?? 'http/protobuf';
 }
 
-function urlFrom(environment: Environment, signal: Signal, protocol: rules.OtlpProtocol): string | undefined {
-  const own = environment.text(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, rules.url);
-  if (own !== undefined) return own;
-  const standard = ENDPOINTS.some((variable) => environment.raw(variable) !== undefined);
-  const base = environment.text(standard ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : 'OTLP_ENDPOINT', rules.baseUrl);
-  return base === undefined ? undefined : urlOf(base, signal, protocol);
-}
-
-/** gRPC knows no paths: its endpoint is used as it is. */
-function urlOf(base: string, signal: Signal, protocol: rules.OtlpProtocol): string {
-  if (protocol === 'grpc') return base;
-  const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${PATHS[signal]}`;
-  return url.href;
+/** What is in the file that the variable names. */
+function readFile(environment: Environment, variable: string): Buffer | undefined {
+  const path = environment.raw(variable);
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path);
+  } catch {
+    environment.refuse(variable, path, 'the path of a file that can be read');
+    return undefined;
+  }
 }

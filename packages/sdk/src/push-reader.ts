@@ -1,6 +1,5 @@
 import { createMetricProducer, type LlmMetricProducer } from '@grump/llm-otel-core';
 import {
-  AggregationTemporality,
   AggregationType,
   InstrumentType,
   PeriodicExportingMetricReader,
@@ -9,17 +8,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { LazyExporter } from './lazy-exporter';
 import type { MetricSettings } from './metric-settings';
-
-const { CUMULATIVE, DELTA } = AggregationTemporality;
-const UP_DOWN = [InstrumentType.UP_DOWN_COUNTER, InstrumentType.OBSERVABLE_UP_DOWN_COUNTER];
-const SYNCHRONOUS = [InstrumentType.COUNTER, InstrumentType.HISTOGRAM];
-
-/** As the OTLP exporters' specification has it, which the reader must know before the exporter is loaded. */
-const TEMPORALITY: Record<MetricSettings['temporality'], (type: InstrumentType) => AggregationTemporality> = {
-  cumulative: () => CUMULATIVE,
-  delta: (type) => (UP_DOWN.includes(type) ? CUMULATIVE : DELTA),
-  lowmemory: (type) => (SYNCHRONOUS.includes(type) ? DELTA : CUMULATIVE),
-};
+import { TEMPORALITY } from './temporality';
 
 /** A reader that exports at its interval, and the producer that gives it the histograms of core. */
 export function createPushReader(

@@ -23,6 +23,9 @@ interface Active {
 const KEY = Symbol.for('@grump/llm-otel-sdk/1');
 const world = globalThis as { [KEY]?: Active };
 
+/** What {@link register} has set up in this process, whichever module called it; `undefined` before that. */
+export const registered = (): Registration | undefined => world[KEY]?.registration;
+
 /**
  * Sets up OpenTelemetry: metrics on `/metrics`; metrics, traces and logs over OTLP. A signal that another SDK has
  * already registered is left alone. Called again while it is active, it returns the first registration.

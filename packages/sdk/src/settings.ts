@@ -1,5 +1,4 @@
-import { DiagLogLevel } from '@opentelemetry/api';
-import { diagLogLevelFromString } from '@opentelemetry/core';
+import type { DiagLogLevel } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { LogRecordLimits } from '@opentelemetry/sdk-logs';
 import type { ViewOptions } from '@opentelemetry/sdk-metrics';
@@ -7,15 +6,15 @@ import type { Sampler, SpanLimits } from '@opentelemetry/sdk-trace';
 import { readConfigFile } from './config-file';
 import { Environment, type Variables } from './environment';
 import { type BatchSettings, readBatch, readLogLimits, readSpanLimits } from './limits';
+import { readLogLevel } from './log-level';
 import { type MetricSettings, readMetricSettings } from './metric-settings';
 import type { RegisterOptions } from './options';
-import { type OtlpSettings, readOtlp, type Signal } from './otlp-settings';
+import type { Signal } from './otlp-address';
+import { type OtlpSettings, readOtlp } from './otlp-settings';
 import { readPropagators } from './propagation';
 import { readResource } from './resource';
 import { LOGGERS, type LoggerName, type PropagatorName } from './rules';
 import { readSampler } from './sampler';
-
-const LOG_LEVELS = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const;
 
 /** Of spans and of log records. */
 export type BatchedExporter = 'otlp' | 'console';
@@ -51,7 +50,7 @@ export function readSettings(options: RegisterOptions, variables?: Variables): S
   const otlp = readOtlp(options, environment);
   return {
     disabled: environment.word('OTEL_SDK_DISABLED', ['true', 'false']) === 'true',
-    logLevel: diagLogLevelFromString(environment.word('OTEL_LOG_LEVEL', LOG_LEVELS)) ?? DiagLogLevel.WARN,
+    logLevel: readLogLevel(environment),
     resource: readResource(options, environment, file?.attributes),
     propagators: readPropagators(options, environment),
     sampler: options.sampler ?? readSampler(environment),

@@ -1,5 +1,6 @@
 import { preferMeterProvider } from '@grump/llm-otel-core';
 import { diag, metrics as metricsApi } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { TracerProvider } from '@opentelemetry/sdk-trace';
 import {
@@ -53,7 +54,10 @@ export function registerTraces(options: RegisterOptions, settings: Settings, wat
     return { owner: 'another SDK', provider: undefined, releases: [] };
   }
   const provider = createTracerProvider(options, settings, watched);
-  const releases = [claimContext(), claimPropagation(createPropagator(settings.propagators))];
+  const releases = [
+    claimContext(new AsyncLocalStorageContextManager()),
+    claimPropagation(createPropagator(settings.propagators)),
+  ];
   if (provider !== undefined) releases.unshift(claimTracerProvider(provider));
   return { owner: provider === undefined ? 'off' : 'ours', provider, releases };
 }

@@ -9,8 +9,18 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
   ],
   [/ENOTFOUND|EAI_AGAIN/, 'the host name is not known here: check the endpoint, and the DNS of this network'],
   [
+    /alert (certificate required|handshake failure)/i,
+    'the endpoint wants to see a certificate of ours: OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY',
+  ],
+  [/wrong version number|packet length too long/i, 'the endpoint speaks no TLS: use http://'],
+  [/altnames/i, 'the certificate is for another name than the one in the endpoint'],
+  [
+    /certificate has expired|not yet valid/i,
+    'the time of the certificate is over, or the clock of this machine is wrong',
+  ],
+  [
     /Parse Error|socket hang up|ECONNRESET|HPE_|frame|RST_STREAM/i,
-    'the other side speaks another protocol: HTTP goes to port 4318, gRPC to 4317',
+    'the other side speaks another protocol: HTTP goes to port 4318, gRPC to 4317, and TLS needs https://',
   ],
   [
     /certificate|self.signed|SSL|TLS|CERT_/i,
@@ -36,7 +46,10 @@ const CAUSES: readonly (readonly [pattern: RegExp, cause: string])[] = [
     /timed? ?out|ETIMEDOUT|DEADLINE_EXCEEDED|EHOSTUNREACH|ENETUNREACH/i,
     'nobody answers: is a firewall or a proxy in between?',
   ],
-  [/retryable/i, 'the endpoint refuses for now (429 or 503): it is overloaded, or a limit of its plan is reached'],
+  [
+    /retryable|\b(429|50[234])\b/i,
+    'the endpoint refuses for now (429 or 503): it is overloaded, or a limit of its plan is reached',
+  ],
 ];
 
 /** One sentence for each exporter that has never delivered, and for each client that was never called. */

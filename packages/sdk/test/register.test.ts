@@ -34,7 +34,14 @@ async function read(registration: surface.Registration): Promise<[status: number
 }
 
 test('what the package exports', () => {
-  expect(Object.keys(surface)).toEqual(['QuotaExceededError', 'quota', 'redisStore', 'register', 'tailSampler']);
+  expect(Object.keys(surface)).toEqual([
+    'QuotaExceededError',
+    'quota',
+    'redisStore',
+    'register',
+    'registered',
+    'tailSampler',
+  ]);
 });
 
 describe('globals', () => {

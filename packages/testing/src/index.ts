@@ -12,6 +12,7 @@ export {
   type Schedule,
   SLOW,
 } from './mock/scenario.ts';
+export { type OtlpReceiver, type ReceivedMetric, type ReceivedSpan, startOtlpReceiver } from './otlp/receiver.ts';
 export type { MetricRow, SpanRow } from './telemetry/rows.ts';
 export { createTelemetry, type Telemetry, type TelemetryOptions } from './telemetry/telemetry.ts';
 export { loadTraffic, type TrafficApi, type TrafficCase, type TrafficTruth, trafficProviders } from './traffic.ts';

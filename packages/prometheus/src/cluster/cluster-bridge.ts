@@ -8,7 +8,7 @@ import type { ListenOptions, MetricsServer } from '../server';
 import { createWarn, type Warn } from '../warn';
 import { type Downlink, isRoot, linkDown, linkUp, type Uplink } from './links';
 import { Members } from './members';
-import { type Changes, type GaugeRule, mergePaced, noteChanges } from './merge';
+import { type Changes, type GaugeRule, mergePaced, notePaced } from './merge';
 import { lotsOf, readParts, sourceOf } from './part';
 
 export interface ClusterBridgeOptions extends PrometheusBridgeOptions {
@@ -97,10 +97,11 @@ export class ClusterBridge extends PrometheusBridge {
 
   async #collect(answerMillis: number, timeoutMillis: number): Promise<Collection> {
     const [own] = await Promise.all([super.collectMetrics(timeoutMillis), this.#ask(answerMillis)]);
+    await this.#members.tidy();
     const others = this.#members.parts();
     if (others.length === 0) return own;
-    const metrics = await readParts(own.metrics);
-    noteChanges(this.#changes, metrics);
+    const metrics = await readParts(own.metrics, this.findExemplars);
+    await notePaced(this.#changes, metrics);
     const merged = await mergePaced([{ metrics, changes: this.#changes }, ...others], this.#ruleOf);
     return { ...own, resource: commonTo(own.resource, () => this.#members.resources()), metrics: merged.map(sourceOf) };
   }
@@ -117,7 +118,7 @@ export class ClusterBridge extends PrometheusBridge {
     if (resource.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
     this.#reports += 1;
     const report = this.#reports;
-    const lots = [...lotsOf(await readParts(metrics))];
+    const lots = [...lotsOf(await readParts(metrics, this.findExemplars))];
     for (const [index, lot] of lots.entries()) {
       const piece = { report, ask, isLast: index === lots.length - 1, resource: resource.attributes, metrics: lot };
       this.#up.send({ kind: 'report', from: this.#id, piece });

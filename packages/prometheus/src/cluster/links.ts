@@ -1,7 +1,8 @@
 import cluster, { type Worker as ClusterWorker } from 'node:cluster';
 import { BroadcastChannel, isMainThread, type Worker as Thread, threadId } from 'node:worker_threads';
+import { Inbox } from './inbox';
 import { GRACE_MILLIS, type Members } from './members';
-import { CHANNEL, type Message, pack, unpack } from './messages';
+import { CHANNEL, isPacked, type Message, pack, unpack } from './messages';
 
 /** A way to bridges below this one. */
 export interface Downlink {
@@ -26,6 +27,10 @@ export function linkDown(members: Members): Downlink[] {
 
 /** The workers of Node's `cluster`. */
 function linkToWorkers(members: Members): Downlink {
+  const inbox = new Inbox();
+  const hear = (worker: ClusterWorker, packed: unknown): void => {
+    if (isPacked(packed)) inbox.add(() => read(worker, packed));
+  };
   const read = (worker: ClusterWorker, packed: unknown): void => {
     const message = unpack(packed);
     if (message === undefined) return;
@@ -34,8 +39,8 @@ function linkToWorkers(members: Members): Downlink {
     if (message.kind === 'report') members.receive(message.from, message.piece);
   };
   // Not `exit`, after which the worker's last messages may still come.
-  const lose = (worker: ClusterWorker): void => members.left({ link: linkOf(worker) });
-  cluster.on('message', read).on('disconnect', lose);
+  const lose = (worker: ClusterWorker): void => inbox.add(() => members.left({ link: linkOf(worker) }));
+  cluster.on('message', hear).on('disconnect', lose);
   const send = (message: Message): void => {
     for (const worker of Object.values(cluster.workers ?? {})) {
       if (worker?.isConnected()) worker.send(pack(message), () => {});
@@ -44,7 +49,7 @@ function linkToWorkers(members: Members): Downlink {
   send({ kind: 'who' });
   return {
     ask: (ask, millis) => send({ kind: 'ask', ask, millis }),
-    close: () => void cluster.off('message', read).off('disconnect', lose),
+    close: () => void cluster.off('message', hear).off('disconnect', lose),
   };
 }
 
@@ -54,26 +59,30 @@ const linkOf = ({ id }: ClusterWorker): string => `worker ${id}`;
 function linkToThreads(members: Members): Downlink {
   // Reports don't go by the channel that every thread hears.
   const reports = new Map<number, BroadcastChannel>();
+  const inbox = new Inbox();
   const open = (thread: number): void => {
-    if (!reports.has(thread)) reports.set(thread, openChannel(reportsOf(thread), read));
+    const hear = (packed: unknown): void => inbox.add(() => readReport(unpack(packed)));
+    if (!reports.has(thread)) reports.set(thread, openChannel(reportsOf(thread), hear));
+  };
+  const readReport = (message: Message | undefined): void => {
+    if (message?.kind === 'report') members.receive(message.from, message.piece);
   };
   const lose = (thread: number): void => {
-    members.left({ link: linkOfThread(thread) });
+    inbox.add(() => members.left({ link: linkOfThread(thread) }));
     const channel = reports.get(thread);
     // What was sent before the end may be read after it.
     if (channel !== undefined) setTimeout(() => channel.close(), GRACE_MILLIS).unref();
     reports.delete(thread);
   };
   const read = (message: Message): void => {
-    if (message.kind === 'report') members.receive(message.from, message.piece);
-    else if (message.kind === 'left') members.left({ id: message.from });
+    if (message.kind === 'left') inbox.add(() => members.left({ id: message.from }));
     else if (message.kind === 'ended') lose(message.thread);
     else if (message.kind === 'hello') {
       members.join(message.from, linkOfThread(message.thread));
       open(message.thread);
     }
   };
-  const all = openChannel(CHANNEL, read);
+  const all = openChannel<Message>(CHANNEL, read);
   const unwatch = watchThreads(lose);
   all.postMessage({ kind: 'who' } satisfies Message);
   return {
@@ -99,10 +108,10 @@ function watchThreads(onEnd: (thread: number) => void): () => void {
   return () => void process.off('worker', watch);
 }
 
-function openChannel(name: string, read?: (message: Message) => void): BroadcastChannel {
+function openChannel<Data>(name: string, read?: (data: Data) => void): BroadcastChannel {
   const channel = new BroadcastChannel(name);
   channel.unref();
-  if (read !== undefined) channel.onmessage = (event) => read((event as MessageEvent).data as Message);
+  if (read !== undefined) channel.onmessage = (event) => read((event as MessageEvent).data as Data);
   return channel;
 }
 
@@ -131,12 +140,13 @@ function linkToPrimary(from: string, read: (message: Message) => void): Uplink {
 
 function linkToMain(from: string, read: (message: Message) => void): Uplink {
   const hello = (): void => all.postMessage({ kind: 'hello', from, thread: threadId } satisfies Message);
-  const all = openChannel(CHANNEL, (message) => (message.kind === 'who' ? hello() : read(message)));
+  const all = openChannel<Message>(CHANNEL, (message) => (message.kind === 'who' ? hello() : read(message)));
   const reports = openChannel(reportsOf(threadId));
   const unwatch = watchThreads((thread) => all.postMessage({ kind: 'ended', thread } satisfies Message));
   hello();
   return {
-    send: (message) => (message.kind === 'report' ? reports : all).postMessage(message),
+    // A report is packed: what is not would be unpacked before it is read, many of them in one turn.
+    send: (message) => (message.kind === 'report' ? reports.postMessage(pack(message)) : all.postMessage(message)),
     close: () => {
       unwatch();
       all.close();

@@ -1,4 +1,4 @@
-import { type Changes, lasting, mergeParts, noteChanges, type ProcessPart } from './merge';
+import { type Changes, lasting, mergePaced, noteChanges, type ProcessPart } from './merge';
 import type { Report, ReportPiece } from './messages';
 import type { MetricPart } from './part';
 
@@ -30,7 +30,8 @@ export class Members {
   readonly #members = new Map<string, Member>();
   readonly #buried = new Set<string>();
   readonly #questions = new Set<Question>();
-  #dead: ProcessPart = { metrics: [] };
+  #dead: readonly ProcessPart[] = [];
+  #tidying: Promise<void> | undefined;
   /** Another bridge of this process asks the same workers. */
   #asked: number = Math.floor(Math.random() * 2 ** 40);
 
@@ -85,9 +86,25 @@ export class Members {
     }
   }
 
+  /** Makes one of what those had counted that are gone, and lets others have the event loop in between. */
+  tidy(): Promise<void> {
+    this.#tidying ??= this.#mergeDead().finally(() => {
+      this.#tidying = undefined;
+    });
+    return this.#tidying;
+  }
+
+  async #mergeDead(): Promise<void> {
+    const dead = this.#dead;
+    if (dead.length < 2) return;
+    const metrics = await mergePaced(dead, () => 'sum');
+    // Others may have gone meanwhile.
+    this.#dead = [{ metrics }, ...this.#dead.slice(dead.length)];
+  }
+
   /** What there is to add to this process' own metrics. */
   parts(): ProcessPart[] {
-    const parts = this.#dead.metrics.length === 0 ? [] : [this.#dead];
+    const parts = [...this.#dead];
     for (const { report, changes, leftAt } of this.#members.values()) {
       if (report === undefined) continue;
       parts.push(leftAt === undefined ? { ...report, changes } : { metrics: lasting(report.metrics) });
@@ -129,8 +146,7 @@ export class Members {
       if (leftAt === undefined || leftAt > before) continue;
       this.#members.delete(id);
       this.#buried.add(id);
-      const kept = [this.#dead, { metrics: lasting(report?.metrics ?? []) }];
-      this.#dead = { metrics: mergeParts(kept, () => 'sum') };
+      if (report !== undefined) this.#dead = [...this.#dead, { metrics: lasting(report.metrics) }];
     }
     for (const id of this.#buried) {
       if (this.#buried.size <= REMEMBERED) return;

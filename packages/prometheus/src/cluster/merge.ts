@@ -1,4 +1,6 @@
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
+import { joinExemplars } from '../exemplars';
+import { classicBuckets } from '../exponential';
 import type { Point, SeriesValue } from '../family';
 import { createPacer } from '../pacer';
 import { combineExponential, combineHistograms } from './combine';
@@ -49,13 +51,24 @@ export function lasting(metrics: readonly MetricPart[]): MetricPart[] {
 
 /** Notes for each gauge when it was first seen with the value that it has now. */
 export function noteChanges(changes: Changes, metrics: readonly MetricPart[]): void {
+  for (const _ of noteSteps(changes, metrics));
+}
+
+/** As {@link noteChanges}, and lets others have the event loop in between. */
+export async function notePaced(changes: Changes, metrics: readonly MetricPart[]): Promise<void> {
+  const pacer = createPacer();
+  for (const _ of noteSteps(changes, metrics)) if (pacer.due()) await pacer.rest();
+}
+
+function* noteSteps(changes: Changes, metrics: readonly MetricPart[]): Generator<void> {
   const at = Date.now();
   for (const metric of metrics) {
     if (metric.kind !== 'gauge') continue;
     const values = entry(changes, metricId(metric), () => new Map<string, { value: SeriesValue; at: number }>());
-    for (const { attributes, value } of metric.points) {
+    for (const [index, { attributes, value }] of metric.points.entries()) {
       const id = attributesId(attributes);
       if (!Object.is(values.get(id)?.value, value)) values.set(id, { value, at });
+      if (index % STEP === 0) yield;
     }
   }
 }
@@ -103,8 +116,10 @@ class MergedMetric {
     return { ...this.metric, points: Array.from(this.#points.values(), ({ point }) => point) };
   }
 
-  #join({ attributes, value }: Point, other: Point): Point {
-    return { attributes, value: joinValues(this.#rule, value, other.value) };
+  #join({ attributes, value, exemplars }: Point, other: Point): Point {
+    const joined = { attributes, value: joinValues(this.#rule, value, other.value) };
+    if (exemplars === undefined && other.exemplars === undefined) return joined;
+    return { ...joined, exemplars: joinExemplars(exemplars, other.exemplars, boundariesOf(joined.value)) };
   }
 }
 
@@ -115,6 +130,11 @@ function joinValues(rule: GaugeRule, left: SeriesValue, right: SeriesValue): Ser
   }
   if (isExponential(left) && isExponential(right)) return combineExponential(left, right);
   return isClassic(left) && isClassic(right) ? combineHistograms(left, right) : left;
+}
+
+function boundariesOf(value: SeriesValue): readonly number[] {
+  if (isExponential(value)) return classicBuckets(value).boundaries;
+  return isClassic(value) ? value.buckets.boundaries : [];
 }
 
 const isExponential = (value: SeriesValue): value is ExponentialHistogram =>

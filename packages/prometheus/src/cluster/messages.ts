@@ -36,9 +36,14 @@ export function pack(message: Message): object {
   return { type: CHANNEL, message: serialize(message).toString('base64') };
 }
 
+/** Whether this is a message of ours. */
+export function isPacked(packed: unknown): packed is { readonly message?: unknown } {
+  return typeof packed === 'object' && packed !== null && 'type' in packed && packed.type === CHANNEL;
+}
+
 /** The message of ours that `packed` holds, if it does; not one of another version of Node that cannot be read here. */
 export function unpack(packed: unknown): Message | undefined {
-  if (typeof packed !== 'object' || packed === null || !('type' in packed) || packed.type !== CHANNEL) return undefined;
+  if (!isPacked(packed)) return undefined;
   try {
     return 'message' in packed ? (deserialize(Buffer.from(String(packed.message), 'base64')) as Message) : undefined;
   } catch {

@@ -1,4 +1,5 @@
 import { batches } from '../batches';
+import type { FindExemplars } from '../exemplars';
 import type { Point } from '../family';
 import type { MetricSource } from '../metric-source';
 import { createPacer } from '../pacer';
@@ -10,13 +11,21 @@ export interface MetricPart extends Pick<MetricSource, 'name' | 'unit' | 'descri
 }
 
 /** Reads metrics, and lets others have the event loop in between. */
-export async function readParts(metrics: readonly MetricSource[]): Promise<MetricPart[]> {
+export async function readParts(
+  metrics: readonly MetricSource[],
+  findExemplars: FindExemplars | undefined,
+): Promise<MetricPart[]> {
   const pacer = createPacer();
   const parts: MetricPart[] = [];
   for (const metric of metrics) {
     const points: Point[] = [];
+    const find = metric.kind === 'counter' || metric.kind === 'histogram' ? findExemplars : undefined;
     for (const batch of metric.points()) {
-      for (const { attributes, value } of batch) points.push({ attributes, value });
+      for (const point of batch) {
+        const { attributes, value } = point;
+        const exemplars = find?.(metric.name, point) ?? [];
+        points.push(exemplars.length === 0 ? { attributes, value } : { attributes, value, exemplars });
+      }
       if (pacer.due()) await pacer.rest();
     }
     const { name, unit, description, kind, scope, fault } = metric;

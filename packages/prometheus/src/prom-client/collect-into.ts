@@ -1,10 +1,10 @@
-import type { FamilySnapshot } from '../family';
+import type { Exemplar, FamilySnapshot } from '../family';
 import type { FamilySource } from '../family-source';
-import { samplesOf } from '../samples-of';
+import { type Sample, samplesOf } from '../samples-of';
 import { createWarn } from '../warn';
 import { clashError, clashesOf, describe } from './clashes';
 import { isOurs, markOurs } from './ours';
-import type { PromClientRegistry } from './registry';
+import type { GotExemplar, PromClientRegistry } from './registry';
 
 export interface CollectIntoOptions {
   /**
@@ -149,9 +149,17 @@ function metricOf({ name, help, type }: FamilySnapshot, collector: Collector): o
   return metric;
 }
 
-function toValue(
-  { name, labels, value }: { name: string; labels: Readonly<Record<string, string>>; value: number },
-  family: string,
-): object {
-  return name === family ? { labels, value } : { labels, value, metricName: name };
+function toValue({ name, labels, value, exemplar }: Sample, family: string): object {
+  return {
+    labels,
+    value,
+    ...(name !== family && { metricName: name }),
+    ...(exemplar !== undefined && { exemplar: toGot(exemplar) }),
+  };
 }
+
+const toGot = ({ labels, value, epochMillis }: Exemplar): GotExemplar => ({
+  labelSet: Object.fromEntries(labels),
+  value,
+  timestamp: epochMillis / 1000,
+});

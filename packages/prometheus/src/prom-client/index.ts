@@ -1,4 +1,4 @@
-export type { FamilyProducer, FamilySnapshot } from '../family';
+export type { Exemplar, FamilyProducer, FamilySnapshot } from '../family';
 export type { FamilySource } from '../family-source';
 export { NameClashError } from './clashes';
 export { type CollectIntoOptions, type Collecting, collectInto } from './collect-into';

@@ -1,5 +1,5 @@
 import { within } from '../deadline';
-import type { FamilySnapshot, FamilyType, SeriesSnapshot, SeriesValue } from '../family';
+import type { Exemplar, FamilySnapshot, FamilyType, SeriesSnapshot, SeriesValue } from '../family';
 
 /** As much of `prom-client`'s `Registry` as is used, versions 14 and 15. */
 export interface PromClientRegistry {
@@ -33,6 +33,14 @@ interface GotValue {
   readonly value: number;
   readonly labels?: Labels;
   readonly metricName?: string;
+  readonly exemplar?: GotExemplar | null | undefined;
+}
+
+/** What `enableExemplars` keeps; the time in seconds. */
+export interface GotExemplar {
+  readonly labelSet: Labels;
+  readonly value: number;
+  readonly timestamp?: number;
 }
 
 type Labels = Readonly<Record<string, string | number | undefined>>;
@@ -79,23 +87,38 @@ function toFamily({ name, help, type, values = [] }: Got, defaults: Labels, isOp
 
 function seriesOf(type: FamilyType, name: string, values: readonly GotValue[], defaults: Labels): SeriesSnapshot[] {
   if (type !== 'histogram' && type !== 'summary') {
-    return values.map(({ labels, value }) => ({ labels: textOf({ ...defaults, ...labels }), value }));
+    return values.map(({ labels, value, exemplar }) => ({
+      labels: textOf({ ...defaults, ...labels }),
+      value,
+      ...(exemplar && { exemplars: [toExemplar(exemplar)] }),
+    }));
   }
   const part = type === 'histogram' ? 'le' : 'quantile';
   const series = new Map<string, Parts>();
-  for (const { metricName, labels = {}, value } of values) {
+  for (const { metricName, labels = {}, value, exemplar } of values) {
     const { [part]: at, ...own } = labels;
     const text = textOf({ ...defaults, ...own });
     const id = JSON.stringify(Object.entries(text).sort());
-    const parts = series.get(id) ?? { labels: text, at: [], sum: undefined, count: 0 };
+    const parts = series.get(id) ?? { labels: text, at: [], sum: undefined, count: 0, exemplars: [] };
     series.set(id, parts);
+    if (exemplar) parts.exemplars.push(toExemplar(exemplar));
     if (at !== undefined) parts.at.push([Number(String(at).replace('Inf', 'Infinity')), value]);
     else if (metricName === `${name}_sum`) parts.sum = value;
     else if (metricName === `${name}_count`) parts.count = value;
   }
   const toValue = type === 'histogram' ? toHistogram : toSummary;
-  return Array.from(series.values(), (parts) => ({ labels: parts.labels, value: toValue(parts) }));
+  return Array.from(series.values(), (parts) => ({
+    labels: parts.labels,
+    value: toValue(parts),
+    ...(parts.exemplars.length > 0 && { exemplars: parts.exemplars }),
+  }));
 }
+
+const toExemplar = ({ labelSet, value, timestamp = Date.now() / 1000 }: GotExemplar): Exemplar => ({
+  labels: Object.entries(textOf(labelSet)),
+  value,
+  epochMillis: timestamp * 1000,
+});
 
 interface Parts {
   readonly labels: Record<string, string>;
@@ -103,6 +126,7 @@ interface Parts {
   readonly at: [number, number][];
   sum: number | undefined;
   count: number;
+  readonly exemplars: Exemplar[];
 }
 
 function toHistogram({ at, sum, count }: Parts): SeriesValue {

@@ -8,7 +8,7 @@ export interface Delivery {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
-  readonly body?: Uint8Array | string;
+  readonly body?: Uint8Array | Blob;
 }
 
 /** As much of what the other side says as is passed on. */

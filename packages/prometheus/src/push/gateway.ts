@@ -1,3 +1,4 @@
+import { createPacer } from '../pacer';
 import { backoff, type Delivery, deliver, pause } from './deliver';
 
 const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -32,12 +33,28 @@ export async function pushToGateway(source: PageSource, push: GatewayPush): Prom
   const headers = new Headers(push.headers);
   headers.set('content-type', TEXT_CONTENT_TYPE);
   const method = push.replace === 'names' ? 'POST' : 'PUT';
-  await insist({ url: groupUrl(push), method, headers, body: await source.scrape() }, push);
+  await insist({ url: groupUrl(push), method, headers, body: await encoded(await source.scrape()) }, push);
 }
 
 /** Deletes the group from the Pushgateway, which keeps it for ever otherwise. */
 export async function deleteFromGateway(group: GatewayGroup): Promise<void> {
   await insist({ url: groupUrl(group), method: 'DELETE', headers: new Headers(group.headers) }, group);
+}
+
+const SLICE_CHARACTERS = 1 << 18;
+
+/** The bytes of a page, which `fetch` would make in one go. */
+async function encoded(page: string): Promise<Blob> {
+  const pacer = createPacer();
+  const encoder = new TextEncoder();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (let from = 0; from < page.length; ) {
+    const end = page.indexOf('\n', from + SLICE_CHARACTERS) + 1 || page.length;
+    parts.push(encoder.encode(page.slice(from, end)));
+    from = end;
+    if (pacer.due()) await pacer.rest();
+  }
+  return new Blob(parts);
 }
 
 async function insist(delivery: Delivery, { timeoutMillis = 10_000, retries = 4 }: GatewayGroup): Promise<void> {

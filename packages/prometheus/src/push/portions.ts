@@ -6,10 +6,13 @@ import { type Batch, encodeRequest, type RemoteWriteVersion, type WrittenSample 
 
 /** Makes the body of a request, and lets others have the event loop in between. */
 export async function bodyOf(batch: Batch, version: RemoteWriteVersion): Promise<Uint8Array> {
-  const { rest } = createPacer();
-  await rest();
-  const message = encodeRequest(batch, version);
-  await rest();
+  const pacer = createPacer();
+  await pacer.rest();
+  const steps = encodeRequest(batch, version);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) if (pacer.due()) await pacer.rest();
+  const message = step.value;
+  await pacer.rest();
   // Snappy's block format.
   return compress(message);
 }

@@ -1,4 +1,5 @@
-import type { FamilySnapshot, FamilyType } from '../family';
+import { BATCH } from '../batches';
+import type { Exemplar, FamilySnapshot, FamilyType } from '../family';
 import { ProtoWriter } from '../proto-writer';
 import type { Sample } from '../samples-of';
 import { PROMETHEUS_VERSION } from '../version';
@@ -44,8 +45,8 @@ const TYPES: Readonly<Record<FamilyType, number>> = {
   info: 6,
 };
 
-/** The message of a remote write, not yet compressed. */
-export function encodeRequest(batch: Batch, version: RemoteWriteVersion): Uint8Array {
+/** Makes the message of a remote write, not yet compressed, some samples at a time. */
+export function encodeRequest(batch: Batch, version: RemoteWriteVersion): Generator<void, Uint8Array> {
   return version === '1.0' ? encodeFirst(batch) : encodeSecond(batch);
 }
 
@@ -58,9 +59,10 @@ function labelsOf({ name, labels }: Sample, common: Batch['labels']): string[] {
 }
 
 /** `prometheus.WriteRequest` */
-function encodeFirst({ time, samples, labels }: Batch): Uint8Array {
+function* encodeFirst({ time, samples, labels }: Batch): Generator<void, Uint8Array> {
   const writer = new ProtoWriter();
-  for (const written of samples) {
+  for (const [index, written] of samples.entries()) {
+    if (index % BATCH === 0) yield;
     writer.message(1, () => {
       const pairs = labelsOf(written.sample, labels);
       for (let index = 0; index < pairs.length; index += 2) {
@@ -70,6 +72,18 @@ function encodeFirst({ time, samples, labels }: Batch): Uint8Array {
         });
       }
       writer.message(2, () => writeValue(writer, written, time));
+      const exemplar = exemplarOf(written);
+      if (exemplar !== undefined) {
+        writer.message(3, () => {
+          for (const [name, text] of exemplar.labels) {
+            writer.message(1, () => {
+              writer.text(1, name);
+              writer.text(2, text);
+            });
+          }
+          writeMoment(writer, exemplar);
+        });
+      }
     });
   }
   for (const { name, type, help, unit } of new Set(samples.map(({ family }) => family))) {
@@ -93,31 +107,63 @@ function writeValue(writer: ProtoWriter, { sample, hasEnded }: WrittenSample, ti
   writer.uint(2, time);
 }
 
+/** A sample whose texts are numbers of symbols. */
+interface Referred {
+  readonly written: WrittenSample;
+  readonly refs: readonly number[];
+  readonly exemplarRefs: readonly number[];
+  readonly metadata: readonly [type: number, help: number, unit: number];
+}
+
 /** `io.prometheus.write.v2.Request` */
-function encodeSecond({ time, samples, labels }: Batch): Uint8Array {
+function* encodeSecond({ time, samples, labels }: Batch): Generator<void, Uint8Array> {
   const symbols = new Map([['', 0]]);
   const refer = (text: string): number => {
     const number = symbols.get(text) ?? symbols.size;
     symbols.set(text, number);
     return number;
   };
-  const referred = samples.map((written) => ({
-    written,
-    refs: labelsOf(written.sample, labels).map(refer),
-    metadata: [TYPES[written.family.type], refer(written.family.help), refer(written.family.unit)] as const,
-  }));
+  const referred: Referred[] = [];
+  for (const [index, written] of samples.entries()) {
+    if (index % BATCH === 0) yield;
+    referred.push({
+      written,
+      refs: labelsOf(written.sample, labels).map(refer),
+      exemplarRefs: (exemplarOf(written)?.labels ?? []).flat().map(refer),
+      metadata: [TYPES[written.family.type], refer(written.family.help), refer(written.family.unit)],
+    });
+  }
   const writer = new ProtoWriter();
   for (const symbol of symbols.keys()) writer.text(4, symbol);
-  for (const { refs, written, metadata } of referred) {
+  for (const [index, { refs, exemplarRefs, written, metadata }] of referred.entries()) {
+    if (index % BATCH === 0) yield;
     writer.message(5, () => {
       writer.message(1, () => {
         for (const ref of refs) writer.varint(ref);
       });
       writer.message(2, () => writeValue(writer, written, time));
+      const exemplar = exemplarOf(written);
+      if (exemplar !== undefined) {
+        writer.message(4, () => {
+          writer.message(1, () => {
+            for (const ref of exemplarRefs) writer.varint(ref);
+          });
+          writeMoment(writer, exemplar);
+        });
+      }
       writer.message(5, () => writeMetadata(writer, metadata));
     });
   }
   return writer.take();
+}
+
+const exemplarOf = ({ sample, hasEnded }: WrittenSample): Exemplar | undefined =>
+  hasEnded ? undefined : sample.exemplar;
+
+/** Value and time of an exemplar, the same in both versions. */
+function writeMoment(writer: ProtoWriter, { value, epochMillis }: Exemplar): void {
+  writer.double(2, value);
+  writer.uint(3, Math.floor(epochMillis));
 }
 
 function writeMetadata(writer: ProtoWriter, [type, help, unit]: readonly [number, number, number]): void {

@@ -44,14 +44,3 @@ export const COMPLETION: Uint8Array<ArrayBuffer> = encoder.encode(
     usage: USAGE,
   }),
 );
-
-/** All of `parts` in one array. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}

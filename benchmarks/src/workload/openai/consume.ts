@@ -40,6 +40,3 @@ export async function readPlain(client: OpenAI, count: number): Promise<number> 
   }
   return answers;
 }
-
-/** A separate copy of this module: `import(consumerURL('bare'))`. */
-export type Consumer = typeof import('./consume.ts');

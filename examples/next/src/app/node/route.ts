@@ -1,0 +1,3 @@
+import { chat } from '../../chat';
+
+export const GET = (request: Request): Promise<Response> => chat(request);

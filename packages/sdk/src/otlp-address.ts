@@ -1,0 +1,34 @@
+import type { Environment } from './environment';
+import * as rules from './rules';
+
+/** As the names of the variables spell it. */
+export type Signal = 'TRACES' | 'METRICS' | 'LOGS';
+
+const PATHS = { TRACES: 'v1/traces', METRICS: 'v1/metrics', LOGS: 'v1/logs' } as const;
+const SIGNALS: readonly Signal[] = ['TRACES', 'METRICS', 'LOGS'];
+const ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', ...SIGNALS.map((signal) => `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`)];
+
+/** Reads the variable of one signal, then that of all. */
+export type Either = <Value>(read: (variable: string) => Value | undefined, what: string) => Value | undefined;
+
+export const eitherOf =
+  (signal: Signal): Either =>
+  (read, what) =>
+    read(`OTEL_EXPORTER_OTLP_${signal}_${what}`) ?? read(`OTEL_EXPORTER_OTLP_${what}`);
+
+/** Where the variables send a signal; `undefined` where none names an endpoint. */
+export function urlFrom(environment: Environment, signal: Signal, protocol: rules.OtlpProtocol): string | undefined {
+  const own = environment.text(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, rules.url);
+  if (own !== undefined) return own;
+  const standard = ENDPOINTS.some((variable) => environment.raw(variable) !== undefined);
+  const base = environment.text(standard ? 'OTEL_EXPORTER_OTLP_ENDPOINT' : 'OTLP_ENDPOINT', rules.baseUrl);
+  return base === undefined ? undefined : urlOf(base, signal, protocol);
+}
+
+/** gRPC knows no paths: its endpoint is used as it is. */
+export function urlOf(base: string, signal: Signal, protocol: rules.OtlpProtocol): string {
+  if (protocol === 'grpc') return base;
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${PATHS[signal]}`;
+  return url.href;
+}
