@@ -36,18 +36,18 @@ describe('a series', () => {
   it('has the labels of its calls, with those of the application', () => {
     const labels = { id: '1', attributes: { tenant: 'a' } };
     const { series } = create({ labels });
-    expect(series.labels).toEqual({ ...LABELS, tenant: 'a' });
-    expect(series.modelLabels).toEqual({ provider: 'fake', model: 'm', tenant: 'a' });
-    expect(series.inFlight.attributes).toEqual(series.labels);
-    expect(series.spanStart).toEqual({ ...GEN_AI, tenant: 'a' });
+    expect(series.labels).toStrictEqual({ ...LABELS, tenant: 'a' });
+    expect(series.modelLabels).toStrictEqual({ provider: 'fake', model: 'm', tenant: 'a' });
+    expect(series.inFlight).toMatchObject({ key: 'requestsInFlight', attributes: series.labels });
+    expect(series.spanStart).toStrictEqual({ ...GEN_AI, tenant: 'a' });
   });
 
   it('tells a port only beside its address', () => {
     const { 'server.port': _, ...withoutPort } = GEN_AI;
     const { 'server.address': __, ...withoutEither } = withoutPort;
-    expect(create({ port: undefined }).series.spanStart).toEqual(withoutPort);
-    expect(create({ address: undefined }).series.spanStart).toEqual(withoutEither);
-    expect(create({ address: undefined, port: undefined }).series.spanStart).toEqual(withoutEither);
+    expect(create({ port: undefined }).series.spanStart).toStrictEqual(withoutPort);
+    expect(create({ address: undefined }).series.spanStart).toStrictEqual(withoutEither);
+    expect(create({ address: undefined, port: undefined }).series.spanStart).toStrictEqual(withoutEither);
   });
 
   it('shares its sums with the same series and with no other', () => {
@@ -67,7 +67,8 @@ describe('a series', () => {
   it('has one point per rate limit', () => {
     const { series } = create();
     expect(series.limit('tokens')).toBe(series.limit('tokens'));
-    expect(series.limit('tokens').attributes).toEqual({ provider: 'fake', model: 'm', kind: 'tokens' });
+    expect(series.limit('tokens').attributes).toStrictEqual({ provider: 'fake', model: 'm', kind: 'tokens' });
+    expect(series.limit('tokens').key).toBe('rateLimitRemaining');
     expect(series.limit('requests')).not.toBe(series.limit('tokens'));
   });
 
@@ -118,7 +119,7 @@ describe('a series', () => {
     const other = series.gaps(undefined, true);
     expect(other).not.toBe(point);
     expect(series.gaps('answering', true)).toBe(point);
-    expect([...store.gapSeries.values()]).toEqual([
+    expect([...store.gapSeries.values()]).toStrictEqual([
       { llm: LABELS, genAi: { ...GEN_AI, 'gen_ai.response.model': 'answering' }, gaps: point },
       { llm: LABELS, genAi: GEN_AI, gaps: other },
     ]);
@@ -151,10 +152,11 @@ describe('the points of an ending', () => {
   it('count requests by outcome and error type, everything else by outcome', () => {
     const { series } = create();
     const points = series.points('error', '429', undefined);
-    expect(points.ended).toEqual({ ...LABELS, outcome: 'error' });
-    expect(points.requests.attributes).toEqual({ ...LABELS, outcome: 'error', error_type: '429' });
+    expect(points.requests.key).toBe('requests');
+    expect(points.ended).toStrictEqual({ ...LABELS, outcome: 'error' });
+    expect(points.requests.attributes).toStrictEqual({ ...LABELS, outcome: 'error', error_type: '429' });
     const ok = series.points('ok', undefined, undefined);
-    expect(ok.requests.attributes).toEqual({ ...LABELS, outcome: 'ok' });
+    expect(ok.requests.attributes).toStrictEqual({ ...LABELS, outcome: 'ok' });
     const sums = [points, ok, series.points('error', '500', undefined), series.points('aborted', undefined, undefined)];
     expect(new Set(sums.map(({ requests }) => requests)).size).toBe(4);
   });
@@ -167,14 +169,14 @@ describe('the points of an ending', () => {
     expect(errorType('truncated', undefined, undefined)).toBe('truncated');
     for (const outcome of ['ok', 'cancelled', 'aborted', 'abandoned'] as const) {
       const points = series.points(outcome, outcome === 'aborted' ? 'AbortError' : undefined, 'answering');
-      expect(points.genAiEnded).toEqual({ ...GEN_AI, 'gen_ai.response.model': 'answering' });
+      expect(points.genAiEnded).toStrictEqual({ ...GEN_AI, 'gen_ai.response.model': 'answering' });
     }
-    expect(series.points('error', '429', 'answering').genAiEnded).toEqual({
+    expect(series.points('error', '429', 'answering').genAiEnded).toStrictEqual({
       ...GEN_AI,
       'gen_ai.response.model': 'answering',
       'error.type': '429',
     });
-    expect(series.points('ok', undefined, undefined).genAi).toEqual(GEN_AI);
+    expect(series.points('ok', undefined, undefined).genAi).toStrictEqual(GEN_AI);
   });
 
   it('bind a histogram once per slot', () => {
@@ -183,7 +185,7 @@ describe('the points of an ending', () => {
     const histogram = points.histogram('requestDuration', points.ended, 'a');
     expect(points.histogram('requestDuration', points.ended, 'a')).toBe(histogram);
     expect(points.histogram('requestDuration', points.genAi, 'b')).not.toBe(histogram);
-    expect(binder.bound).toEqual([
+    expect(binder.bound).toStrictEqual([
       ['requestDuration', points.ended],
       ['requestDuration', points.genAi],
     ]);
@@ -193,10 +195,10 @@ describe('the points of an ending', () => {
     const { store, series } = create();
     const points = series.points('ok', undefined, undefined);
     const input = points.perModel('tokens', 'type', 'input');
-    expect(input.attributes).toEqual({ provider: 'fake', model: 'm', type: 'input' });
+    expect(input.attributes).toStrictEqual({ provider: 'fake', model: 'm', type: 'input' });
     expect(points.perModel('tokens', 'type', 'input')).toBe(input);
     expect(points.perModel('tokens', 'type', 'output')).not.toBe(input);
-    expect(points.perModel('unpricedRequests').attributes).toEqual({ provider: 'fake', model: 'm' });
+    expect(points.perModel('unpricedRequests').attributes).toStrictEqual({ provider: 'fake', model: 'm' });
     const elsewhere = create({}, store, 'embeddings').series.points('ok', undefined, undefined);
     expect(elsewhere.perModel('tokens', 'type', 'input')).toBe(input);
     expect(elsewhere.perModel('unpricedRequests')).toBe(points.perModel('unpricedRequests'));
@@ -205,7 +207,7 @@ describe('the points of an ending', () => {
   it('keep sums per call apart by operation', () => {
     const { store, series } = create();
     const missing = series.points('ok', undefined, undefined).perCall('usageMissing');
-    expect(missing.attributes).toEqual(LABELS);
+    expect(missing.attributes).toStrictEqual(LABELS);
     expect(series.points('ok', undefined, 'answering').perCall('usageMissing')).toBe(missing);
     const elsewhere = create({}, store, 'embeddings').series.points('ok', undefined, undefined);
     expect(elsewhere.perCall('usageMissing')).not.toBe(missing);
@@ -215,7 +217,7 @@ describe('the points of an ending', () => {
     const { series } = create();
     const points = series.points('ok', undefined, 'answering');
     const usage = points.genAiUsage('usageInputTokens');
-    expect(usage.attributes).toEqual({ ...points.genAi, 'gen_ai.token.modality': 'unknown' });
+    expect(usage.attributes).toStrictEqual({ ...points.genAi, 'gen_ai.token.modality': 'unknown' });
     expect(points.genAiUsage('usageInputTokens')).toBe(usage);
     expect(series.points('error', '500', 'answering').genAiUsage('usageInputTokens')).toBe(usage);
     expect(series.points('ok', undefined, undefined).genAiUsage('usageInputTokens')).not.toBe(usage);
