@@ -55,8 +55,8 @@ async function send(protocol: OtlpProtocol, port: number, timeoutMillis = 10_000
 }
 
 /** The same, where it can't arrive; the application must not notice. HTTP says so at once, gRPC tries as long as it may. */
-const sendInVain = (protocol: OtlpProtocol, port: number, scheme?: string): Promise<Registration> =>
-  send(protocol, port, protocol === 'grpc' ? 1600 : undefined, scheme);
+const sendInVain = (protocol: OtlpProtocol, port: number): Promise<Registration> =>
+  send(protocol, port, protocol === 'grpc' ? 1600 : undefined);
 
 const trustUs = (): void => void vi.stubEnv(`${PREFIX}_CERTIFICATE`, ours.certificate);
 const beClient = ({ certificate, key }: Identity): void => {
@@ -146,7 +146,7 @@ describe.skipIf(!HAS_OPENSSL).each(PROTOCOLS)('%s over TLS', (protocol) => {
 
 test.skipIf(!HAS_OPENSSL)('an endpoint that wants TLS, asked without it', async () => {
   const { port, requests } = await start('http/json');
-  const registration = await sendInVain('http/json', port, 'http');
+  const registration = await send('http/json', port, 1600, 'http');
   expect(requests).toEqual([]);
   expect(problemOf(registration)).toContain('https://');
   expect(said.join()).not.toContain('    at ');
