@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
 import { register } from '@grump/llm-otel-sdk';
-import { startMockNim } from '@grump/llm-otel-testing';
+import { freePort, startMockNim } from '@grump/llm-otel-testing';
 import { trace } from '@opentelemetry/api';
 import OpenAI from 'openai';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { blocks, COLLECTOR, freePort, path, removeFolder, start, startCollector, stop, write } from './page';
+import { blocks, COLLECTOR, path, removeFolder, start, startCollector, stop, write } from './page';
 
 const ofCollector = blocks.filter(({ kind }) => kind === 'collector');
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;

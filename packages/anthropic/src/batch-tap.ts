@@ -1,4 +1,4 @@
-import { type ClientWatch, openLedger, quietly } from '@grump/llm-otel-core';
+import { type ClientWatch, openLedger, warnFault } from '@grump/llm-otel-core';
 import type { LineFacts } from './batch-line';
 import { enterLines } from './batch-results';
 import { isFilled } from './filled';
@@ -62,11 +62,7 @@ function tapLines(source: AsyncGenerator<unknown>, handOver: (lines: LineFacts[]
 function count(lines: LineFacts[], batch: string, watch: ClientWatch): void {
   openLedger(watch)
     .then((ledger) => enterLines(lines, batch, ledger))
-    .catch((fault) =>
-      quietly('the results of a batch', () => {
-        throw fault;
-      }),
-    );
+    .catch((fault) => warnFault('the results of a batch', fault));
 }
 
 function factsOf({ result }: BatchLine, place: number): LineFacts | undefined {

@@ -1,4 +1,4 @@
-import { type ClientWatch, quietly, replaceMethod } from '@grump/llm-otel-core';
+import { type ClientWatch, quietly, replaceMethod, warnFault } from '@grump/llm-otel-core';
 
 type Resource = Record<string, unknown>;
 
@@ -9,11 +9,7 @@ export function watchBatches(messages: unknown, watch: ClientWatch): void {
   replaceMethod(batches, 'results', (original, self, args) => {
     const returned = Reflect.apply(original, self, args);
     if (!(returned instanceof Promise)) return returned;
-    const loading = import('./batch-tap').catch((fault) =>
-      quietly('the results of a batch', () => {
-        throw fault;
-      }),
-    );
+    const loading = import('./batch-tap').catch((fault) => void warnFault('the results of a batch', fault));
     return returned.then(async (results) => {
       const loaded = await loading;
       quietly('the results of a batch', () => loaded?.tapResults(results, String(args[0]), watch));

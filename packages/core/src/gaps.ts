@@ -122,6 +122,7 @@ export class GapPoint {
   tokenGaps(): GapBuckets {
     return new GapBuckets().merge(this.both).merge(this.tokenOnly);
   }
+
   /** Hands all of them to `token` and `chunk`, and forgets them. */
   flush(token: (seconds: number) => void, chunk: (seconds: number) => void): void {
     const { both, chunkOnly, tokenOnly } = this;

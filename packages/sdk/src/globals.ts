@@ -1,3 +1,4 @@
+import { preferMeterProvider } from '@grump/llm-otel-core';
 import {
   type ContextManager,
   context,
@@ -41,12 +42,19 @@ function claim(slot: Slot, set: () => boolean, clear: () => void): Release | und
   };
 }
 
-export function claimMeterProvider(provider: MeterProvider): Release | undefined {
-  return claim(
+export function claimMeterProvider(provider: MeterProvider): Release {
+  const release = claim(
     'metrics',
     () => metrics.setGlobalMeterProvider(provider),
     () => metrics.disable(),
   );
+  return release ?? preferOurs(provider);
+}
+
+/** Where another version of the API holds the globals, wrapped clients find ours all the same. */
+function preferOurs(provider: MeterProvider): Release {
+  preferMeterProvider(provider);
+  return () => preferMeterProvider(undefined);
 }
 
 export function claimTracerProvider(provider: TracerProvider): Release | undefined {

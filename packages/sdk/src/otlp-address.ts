@@ -1,4 +1,5 @@
 import type { Environment } from './environment';
+import type { OtlpOptions } from './options';
 import * as rules from './rules';
 
 /** As the names of the variables spell it. */
@@ -16,8 +17,32 @@ export const eitherOf =
   (read, what) =>
     read(`OTEL_EXPORTER_OTLP_${signal}_${what}`) ?? read(`OTEL_EXPORTER_OTLP_${what}`);
 
+/** What leads to one signal's endpoint, and is of all protocols. */
+interface Address {
+  /** `undefined` where neither an option nor a variable names an endpoint. */
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMillis: number;
+}
+
+/** Option, then variable, then default. */
+export function readAddress(
+  signal: Signal,
+  protocol: rules.OtlpProtocol,
+  { endpoint, headers, timeoutMillis }: Pick<OtlpOptions, 'endpoint' | 'headers' | 'timeoutMillis'>,
+  environment: Environment,
+): Address {
+  const either = eitherOf(signal);
+  const read = (variable: string) => environment.number(variable, rules.millis);
+  return {
+    url: endpoint === undefined ? urlFrom(environment, signal, protocol) : urlOf(endpoint, signal, protocol),
+    headers: { ...either((variable) => environment.pairs(variable), 'HEADERS'), ...headers },
+    timeoutMillis: timeoutMillis ?? either(read, 'TIMEOUT') ?? 10_000,
+  };
+}
+
 /** Where the variables send a signal; `undefined` where none names an endpoint. */
-export function urlFrom(environment: Environment, signal: Signal, protocol: rules.OtlpProtocol): string | undefined {
+function urlFrom(environment: Environment, signal: Signal, protocol: rules.OtlpProtocol): string | undefined {
   const own = environment.text(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`, rules.url);
   if (own !== undefined) return own;
   const standard = ENDPOINTS.some((variable) => environment.raw(variable) !== undefined);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Environment } from './environment';
 import type { TlsSettings } from './idle-http';
 import type { OtlpOptions, RegisterOptions } from './options';
-import { type Either, eitherOf, type Signal, urlFrom, urlOf } from './otlp-address';
+import { type Either, eitherOf, readAddress, type Signal, urlOf } from './otlp-address';
 import { findPeer } from './peers';
 import * as rules from './rules';
 
@@ -36,15 +36,12 @@ export function readOtlp(options: RegisterOptions, environment: Environment): Re
 function readSignal(signal: Signal, options: OtlpOptions, environment: Environment): OtlpSettings {
   const either = eitherOf(signal);
   const protocol = protocolOf(signal, options, environment, either);
-  const url =
-    options.endpoint === undefined ? urlFrom(environment, signal, protocol) : urlOf(options.endpoint, signal, protocol);
+  const { url, ...address } = readAddress(signal, protocol, options, environment);
   return {
+    ...address,
     told: url !== undefined,
     url: url ?? urlOf(protocol === 'grpc' ? 'http://localhost:4317' : 'http://localhost:4318', signal, protocol),
     protocol,
-    headers: { ...either((variable) => environment.pairs(variable), 'HEADERS'), ...options.headers },
-    timeoutMillis:
-      options.timeoutMillis ?? either((variable) => environment.number(variable, rules.millis), 'TIMEOUT') ?? 10_000,
     compression:
       options.compression ??
       either((variable) => environment.word(variable, rules.COMPRESSIONS), 'COMPRESSION') ??

@@ -9,28 +9,19 @@ import {
   resourceFromAttributes,
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { containerDetector } from './container';
 import type { Environment } from './environment';
 import { kubernetesDetector } from './kubernetes';
 import type { RegisterOptions } from './options';
 import { DETECTORS, type DetectorName } from './rules';
-
-type Attributes = Readonly<Record<string, string | number | boolean>>;
+import { type ToldAttributes, toldAttributes } from './told-attributes';
 
 /**
  * Who sends: options over `OTEL_SERVICE_NAME` over `OTEL_RESOURCE_ATTRIBUTES` over what the detectors find over
  * `unknown_service`. `listed` are the attributes of a configuration file.
  */
-export function readResource(options: RegisterOptions, environment: Environment, listed: Attributes = {}): Resource {
-  const told: Record<string, string | number | boolean> = {
-    ...environment.pairs('OTEL_RESOURCE_ATTRIBUTES'),
-    ...listed,
-  };
-  const named = environment.raw('OTEL_SERVICE_NAME');
-  if (named !== undefined) told[ATTR_SERVICE_NAME] = named;
-  Object.assign(told, options.resourceAttributes);
-  if (options.serviceName !== undefined) told[ATTR_SERVICE_NAME] = options.serviceName;
+export function readResource(options: RegisterOptions, environment: Environment, listed?: ToldAttributes): Resource {
+  const told = toldAttributes(options, environment, listed);
   const detectors = detectorNames(options, environment).flatMap((name) => FIND[name](environment));
   return defaultResource().merge(detectResources({ detectors })).merge(resourceFromAttributes(told));
 }

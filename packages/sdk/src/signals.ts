@@ -1,4 +1,3 @@
-import { preferMeterProvider } from '@grump/llm-otel-core';
 import { diag, metrics as metricsApi } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -88,14 +87,7 @@ export function registerMetrics(options: RegisterOptions, settings: Settings, wa
     'The Prometheus bridge is off: pass prometheus: true, or add prometheus to OTEL_METRICS_EXPORTER.',
   );
   watched.meters.target = metrics.provider;
-  const claimed = claimMeterProvider(metrics.provider) ?? preferOurs(metrics.provider);
-  return { owner: 'ours', provider: metrics.provider, page, releases: [claimed] };
-}
-
-/** Where another version of the API holds the globals, wrapped clients find ours all the same. */
-function preferOurs(provider: MeterProvider): Release {
-  preferMeterProvider(provider);
-  return () => preferMeterProvider(undefined);
+  return { owner: 'ours', provider: metrics.provider, page, releases: [claimMeterProvider(metrics.provider)] };
 }
 
 function withoutMetrics(owner: Owner, message: string): Metrics {

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
-import { startMockNim } from '@grump/llm-otel-testing';
+import { freePort, startMockNim } from '@grump/llm-otel-testing';
 import { Redis } from 'ioredis';
 import OpenAI from 'openai';
 import { createClient } from 'redis';
@@ -27,14 +26,6 @@ const stopServer = () =>
     server.once('exit', resolve);
     server.kill();
   });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port: free } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return free;
-}
 
 beforeAll(async () => {
   if (!isThere) return;

@@ -1,3 +1,4 @@
+export { freePort } from './free-port.ts';
 export type { RequestLog } from './mock/exchange.ts';
 export { type MockNim, type MockNimOptions, startMockNim } from './mock/mock-nim.ts';
 export {

@@ -1,4 +1,4 @@
-import { preferMeterProvider, wrappedClients } from '@grump/llm-otel-core';
+import { wrappedClients } from '@grump/llm-otel-core';
 import { diag } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { DEADLINE_MILLIS, settleWithin } from '../deadline';
@@ -66,15 +66,10 @@ function claim(traces: Traces | undefined, metrics: Metrics | undefined): (globa
   const propagators = [new W3CTraceContextPropagator(), new W3CBaggagePropagator()];
   return [
     traces && globals.claimTracerProvider(traces.provider),
-    metrics && (globals.claimMeterProvider(metrics.provider) ?? preferOurs(metrics)),
+    metrics && globals.claimMeterProvider(metrics.provider),
     globals.claimContext(createContextManager()),
     globals.claimPropagation(new CompositePropagator({ propagators })),
   ];
-}
-
-function preferOurs({ provider }: Metrics): globals.Release {
-  preferMeterProvider(provider);
-  return () => preferMeterProvider(undefined);
 }
 
 function readStatus(settings: EdgeSettings, traces: Traces | undefined, metrics: Metrics | undefined): EdgeStatus {

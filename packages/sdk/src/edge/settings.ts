@@ -1,13 +1,12 @@
 import type { DiagLogLevel } from '@opentelemetry/api';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { Sampler, SpanLimits } from '@opentelemetry/sdk-trace';
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { Environment, type Variables } from '../environment';
 import { readBatch, readSpanLimits } from '../limits';
 import { readLogLevel } from '../log-level';
-import { eitherOf, type Signal, urlFrom, urlOf } from '../otlp-address';
-import * as rules from '../rules';
+import { eitherOf, readAddress, type Signal } from '../otlp-address';
 import { readSampler } from '../sampler';
+import { toldAttributes } from '../told-attributes';
 import { EDGE_PROTOCOLS, type EdgeOptions, TEMPORALITIES } from './options';
 
 /** Where one signal goes. */
@@ -39,7 +38,7 @@ export function readEdgeSettings(options: EdgeOptions): EdgeSettings {
   const settings = {
     disabled: environment.word('OTEL_SDK_DISABLED', ['true', 'false']) === 'true',
     logLevel: readLogLevel(environment),
-    resource: readResource(options, environment),
+    resource: defaultResource().merge(resourceFromAttributes(toldAttributes(options, environment))),
     sampler: options.sampler ?? readSampler(environment),
     spanLimits: readSpanLimits(environment),
     traces: options.traces === false ? undefined : readOtlp('TRACES', options, environment),
@@ -61,33 +60,14 @@ function variablesOf(environment: object = globalThis.process?.env ?? {}): Varia
 
 function readOtlp(signal: Signal, { otlp = {} }: EdgeOptions, environment: Environment): EdgeOtlp | undefined {
   if (environment.wordsOrNone(`OTEL_${signal}_EXPORTER`, ['otlp'] as const)?.length === 0) return undefined;
-  const either = eitherOf(signal);
-  const protocol =
-    otlp.protocol ?? either((name) => environment.word(name, EDGE_PROTOCOLS), 'PROTOCOL') ?? 'http/protobuf';
-  const url =
-    otlp.endpoint === undefined ? urlFrom(environment, signal, protocol) : urlOf(otlp.endpoint, signal, protocol);
-  if (url === undefined) return undefined;
-  return {
-    url,
-    protocol,
-    headers: { ...either((name) => environment.pairs(name), 'HEADERS'), ...otlp.headers },
-    timeoutMillis: otlp.timeoutMillis ?? either((name) => environment.number(name, rules.millis), 'TIMEOUT') ?? 10_000,
-  };
+  const read = (variable: string) => environment.word(variable, EDGE_PROTOCOLS);
+  const protocol = otlp.protocol ?? eitherOf(signal)(read, 'PROTOCOL') ?? 'http/protobuf';
+  const { url, ...address } = readAddress(signal, protocol, otlp, environment);
+  return url === undefined ? undefined : { ...address, url, protocol };
 }
 
 function readTemporality(environment: Environment): EdgeSettings['temporality'] {
   const words = [...TEMPORALITIES, 'lowmemory'] as const;
   const told = environment.word('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE', words);
   return told === 'delta' || told === 'lowmemory' ? 'delta' : 'cumulative';
-}
-
-function readResource(options: EdgeOptions, environment: Environment): Resource {
-  const named = options.serviceName ?? environment.raw('OTEL_SERVICE_NAME');
-  return defaultResource().merge(
-    resourceFromAttributes({
-      ...environment.pairs('OTEL_RESOURCE_ATTRIBUTES'),
-      ...options.resourceAttributes,
-      ...(named !== undefined && { [ATTR_SERVICE_NAME]: named }),
-    }),
-  );
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@grump/llm-otel-testing';
 
 const [program] = globSync(fileURLToPath(new URL('../../../../.cache/collector/*/otelcol', import.meta.url)));
 
@@ -154,13 +154,4 @@ export function totalOf(metric: OtlpMetric | undefined): number {
   const sums = metric?.sum?.dataPoints.map(({ asDouble, asInt }) => asDouble ?? Number(asInt)) ?? [];
   const counts = metric?.histogram?.dataPoints.map(({ count }) => Number(count)) ?? [];
   return [...sums, ...counts].reduce((total, value) => total + value, 0);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

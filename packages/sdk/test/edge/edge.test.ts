@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
 import { startOtlpReceiver } from '@grump/llm-otel-testing';
 import { context, createContextKey, trace } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { build } from 'esbuild';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -141,6 +142,17 @@ test('a flush ends at its deadline', async () => {
   await registration.forceFlush({ timeoutMillis: 100 });
   expect(performance.now() - start).toBeLessThan(5000);
   expect(said).toContainEqual(expect.stringContaining('given up after 100 ms'));
+});
+
+test.each([
+  [{ serviceName: 'a', resourceAttributes: { 'service.name': 'b' } }, 'a'],
+  [{ resourceAttributes: { 'service.name': 'b' } }, 'b'],
+  [{}, 'c'],
+])('options %j over OTEL_SERVICE_NAME', (options, name) => {
+  const environment = { OTEL_SERVICE_NAME: 'c', OTEL_RESOURCE_ATTRIBUTES: 'service.name=d' };
+  const { tracerProvider } = spans('http://127.0.0.1:9', { ...options, environment });
+  const span = tracerProvider?.getTracer('test').startSpan('a') as ReadableSpan | undefined;
+  expect(span?.resource.attributes['service.name']).toBe(name);
 });
 
 test('the first call stands, and everything is taken down at the end', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createPlain } from 'node:http';
 import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 /** An OTLP endpoint that keeps which requests came, and from whom. */
@@ -27,22 +27,27 @@ const nameOf = (socket: TLSSocket): string | undefined => {
 
 const options = (trust: Trust) => ({ ...trust, requestCert: trust.ca !== undefined });
 
+async function listen(server: Server, requests: Endpoint['requests'], cut: () => void): Promise<Endpoint> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    close: () => {
+      cut();
+      server.close();
+    },
+  };
+}
+
 /** OTLP over HTTPS. */
 export async function startHttps(trust: Trust): Promise<Endpoint> {
   const requests: Endpoint['requests'][number][] = [];
   const server = createServer(options(trust), (request, response) => {
     requests.push({ path: request.url ?? '', client: nameOf(request.socket as TLSSocket) });
     request.resume().on('end', () => response.end());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    requests,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  });
+  return listen(server, requests, () => server.closeAllConnections());
 }
 
 /** OTLP over gRPC and TLS: each call is answered with an empty message and status 0. */
@@ -59,16 +64,9 @@ export async function startGrpc(trust: Trust): Promise<Endpoint> {
       stream.end(Buffer.alloc(5));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    requests,
-    close: () => {
-      for (const session of sessions) session.destroy();
-      server.close();
-    },
-  };
+  return listen(server, requests, () => {
+    for (const session of sessions) session.destroy();
+  });
 }
 
 /** OTLP over HTTP, without TLS. */
@@ -77,14 +75,6 @@ export async function startPlain(): Promise<Endpoint> {
   const server = createPlain((request, response) => {
     requests.push({ path: request.url ?? '', client: undefined });
     request.resume().on('end', () => response.end());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    requests,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  });
+  return listen(server, requests, () => server.closeAllConnections());
 }
