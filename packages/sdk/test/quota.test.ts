@@ -1,5 +1,5 @@
 import { Anthropic } from '@anthropic-ai/sdk';
-import { callContext, perMillionTokens, type WrapOptions } from '@grump/llm-otel-core';
+import { callContext, perMillionTokens, subscribeCalls, type WrapOptions } from '@grump/llm-otel-core';
 import { wrapOpenAI } from '@grump/llm-otel-openai';
 import { createTelemetry, type MockNim, type Scenario, startMockNim } from '@grump/llm-otel-testing';
 import { diag, metrics } from '@opentelemetry/api';
@@ -22,6 +22,11 @@ const CALL = { model: 'm', messages: [{ role: 'user' as const, content: 'Hello?'
 let nim: MockNim;
 beforeAll(async () => {
   nim = await startMockNim({ respond: QUICK });
+  // What counts a call is loaded with the first one.
+  await new Promise<void>((resolve) => {
+    const leave = subscribeCalls({ ended: () => resolve(leave()) });
+    void create().chat.completions.create(CALL);
+  });
 });
 afterAll(() => nim.close());
 
