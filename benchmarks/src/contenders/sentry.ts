@@ -1,13 +1,11 @@
 import type OpenAI from 'openai';
 import { load } from '../../rivals/load.ts';
 import type { Contender, OpenAIModule } from '../contender.ts';
+import { SENTRY_OPTIONS, startSentry } from '../workload/sentry.ts';
 
 interface Module {
-  init(options: object): void;
   instrumentOpenAiClient(client: OpenAI, options: object): OpenAI;
 }
-
-const idleTransport = () => ({ send: async () => ({}), flush: async () => true });
 
 export const contender: Contender = {
   title: 'Sentry',
@@ -16,9 +14,7 @@ export const contender: Contender = {
   names: ['init', 'instrumentOpenAiClient'],
   async setUp() {
     const { OpenAI } = await load<OpenAIModule>('openai');
-    const { init, instrumentOpenAiClient } = await load<Module>('@sentry/node');
-    init({ dsn: 'https://key@127.0.0.1/1', tracesSampleRate: 1, defaultIntegrations: false, transport: idleTransport });
-    const options = { recordInputs: false, recordOutputs: false };
-    return (clientOptions) => instrumentOpenAiClient(new OpenAI(clientOptions), options);
+    const { instrumentOpenAiClient } = await startSentry<Module>();
+    return (clientOptions) => instrumentOpenAiClient(new OpenAI(clientOptions), SENTRY_OPTIONS);
   },
 };
