@@ -1,4 +1,5 @@
-import { type ClientWatch, openLedger, warnFault } from '@grump/llm-otel-core';
+import { type ClientWatch, openLedger } from '@grump/llm-otel-core';
+import { tellBatchFault } from './batch-fault';
 import type { LineFacts } from './batch-line';
 import { enterLines } from './batch-results';
 import { isFilled } from './filled';
@@ -62,7 +63,7 @@ function tapLines(source: AsyncGenerator<unknown>, handOver: (lines: LineFacts[]
 function count(lines: LineFacts[], batch: string, watch: ClientWatch): void {
   openLedger(watch)
     .then((ledger) => enterLines(lines, batch, ledger))
-    .catch((fault) => warnFault('the results of a batch', fault));
+    .catch(tellBatchFault);
 }
 
 function factsOf({ result }: BatchLine, place: number): LineFacts | undefined {

@@ -1,4 +1,5 @@
-import { type ClientWatch, quietly, replaceMethod, warnFault } from '@grump/llm-otel-core';
+import { type ClientWatch, quietly, replaceMethod } from '@grump/llm-otel-core';
+import { tellBatchFault } from './batch-fault';
 
 type Resource = Record<string, unknown>;
 
@@ -9,7 +10,7 @@ export function watchBatches(messages: unknown, watch: ClientWatch): void {
   replaceMethod(batches, 'results', (original, self, args) => {
     const returned = Reflect.apply(original, self, args);
     if (!(returned instanceof Promise)) return returned;
-    const loading = import('./batch-tap').catch((fault) => void warnFault('the results of a batch', fault));
+    const loading = import('./batch-tap').catch(tellBatchFault);
     return returned.then(async (results) => {
       const loaded = await loading;
       quietly('the results of a batch', () => loaded?.tapResults(results, String(args[0]), watch));

@@ -3,6 +3,5 @@
 export type { CallListener, SeenCall } from './call-source';
 export { type Exemplar, type ExemplarListener, subscribeExemplars } from './exemplars';
 export { preferMeterProvider } from './pipeline';
-export { AsyncStorage } from './runtime';
 export { subscribeCalls } from './subscribe-calls';
 export { type WrappedClient, wrappedClients } from './wrapped-clients';
