@@ -31,10 +31,12 @@ const threadMillis = (): number => {
 };
 
 for (let times = 0; ; times++) {
+  await once(process, 'message');
   // Some series go on between two scrapes, as in life.
   for (let series = times % 4; series < shape.labelSets; series += 4) record(series);
   collectGarbage();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.send!({});
+  await once(process, 'message');
   const before = used();
   let peak = before;
   let turned = threadMillis();
@@ -55,5 +57,4 @@ for (let times = 0; ; times++) {
   clearInterval(timer);
   const cost: ScrapeCost = isWatched ? { longestTurnMillis: longest, peakBytes: peak - before } : { cpuMillis };
   process.send!({ cost });
-  await once(process, 'message');
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { installRivals } from '../install-rivals.ts';
+import { shuffled } from '../workload/slice.ts';
 import type { ScrapeCost } from './child.ts';
 import type { Shape } from './holder.ts';
 import { HOLDERS } from './holders.ts';
@@ -40,21 +41,26 @@ async function compare(shape: Shape): Promise<Costs> {
   const costs = Object.fromEntries(
     names.map((name) => [name, [] as (ScrapeCost & { wallMillis: number; bytes: number })[]]),
   );
-  const ready = children.map((child) => once(child, 'message'));
   for (let round = 0; round < WARM_UPS + ROUNDS; round++) {
-    for (const [index, child] of children.entries()) {
-      const [{ url }] = (await ready[index]) as [{ url: string }];
+    // Nobody gets ready, which takes a recording and a garbage collection, while another one is scraped.
+    for (const child of children) await ask(child, 'prepare');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const index of shuffled([...children.keys()])) {
+      const child = children[index]!;
+      const { url } = await ask<{ url: string }>(child, 'start');
       const { wallMillis, bytes } = await scrape(url);
-      const answer = once(child, 'message');
-      child.send('scraped');
-      const [{ cost }] = (await answer) as [{ cost: ScrapeCost }];
+      const { cost } = await ask<{ cost: ScrapeCost }>(child, 'scraped');
       if (round >= WARM_UPS) costs[names[index]!]!.push({ ...cost, wallMillis, bytes });
-      ready[index] = once(child, 'message');
-      child.send('next');
     }
   }
   for (const child of children) child.kill();
   return costs;
+}
+
+async function ask<Answer = unknown>(child: ChildProcess, what: 'prepare' | 'start' | 'scraped'): Promise<Answer> {
+  const answer = once(child, 'message');
+  child.send(what);
+  return (await answer)[0];
 }
 
 function start(name: string, shape: Shape): ChildProcess {

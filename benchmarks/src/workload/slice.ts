@@ -67,7 +67,7 @@ async function measureTurn<Name extends string>(pieces: Readonly<Record<Name, Wo
   return costs as Turn<Name>;
 }
 
-function shuffled<Item>(items: readonly Item[]): Item[] {
+export function shuffled<Item>(items: readonly Item[]): Item[] {
   const keyed = items.map((item) => ({ item, key: Math.random() }));
   return keyed.sort((left, right) => left.key - right.key).map(({ item }) => item);
 }

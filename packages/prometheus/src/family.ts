@@ -45,7 +45,8 @@ export interface Source {
   readonly keeper?: object | undefined;
   /**
    * Hands out the points in small batches, so that a reader can let others have the event loop in between; a batch may be
-   * empty. Every call starts from the first point.
+   * empty. A batch and its points hold until the next one is taken; attributes and values stay. Every call starts from
+   * the first point.
    */
   points(): Iterable<readonly Point[]>;
 }

@@ -2,18 +2,30 @@ import { escapeText, quotedLabel } from './escaping';
 import type { Label, Point } from './family';
 import { type LabelPlan, labelValue, type PlannedLabel } from './labels';
 
+/** What stands around the labels of a series. */
+export interface Surroundings {
+  readonly start: string;
+  readonly end: string;
+  /** Instead of both, where there are no labels. */
+  readonly bare: string;
+}
+
 /** `a="1",b="2"`, as it stands between the braces; after `common`, which stands there already. */
-export function labelsText(common: string, { labels }: LabelPlan, attributes: Point['attributes']): string {
-  const parts: string[] = [];
+export function labelsText(
+  common: string,
+  { labels }: LabelPlan,
+  attributes: Point['attributes'],
+  { start, end, bare }: Surroundings,
+): string {
+  const parts: string[] = [start, common === '' ? '' : `${common},`];
   // No iterator: this is most of a first scrape, for which nothing is compiled yet.
   for (let index = 0; index < labels.length; index++) {
     const { keys, opening, following } = labels[index] as PlannedLabel;
     const value = labelValue(attributes, keys);
-    if (value !== undefined) parts.push(parts.length === 0 ? opening : following, escapeText(value));
+    if (value !== undefined) parts.push(parts.length === 2 ? opening : following, escapeText(value));
   }
-  if (parts.length === 0) return common;
-  if (common !== '') parts.unshift(common, ',');
-  parts.push('"');
+  if (parts.length === 2) return common === '' ? bare : start + common + end;
+  parts.push('"', end);
   // Not put together with `+`: what is kept would be a tree of strings, to be gone through at every scrape.
   return parts.join('');
 }

@@ -34,7 +34,7 @@ export function* renderText(
 /** The lines of a family, a batch of series at a time. */
 function* familyLines(family: Family, printer: TextPrinter, format: Format, options: RenderOptions): Generator<string> {
   const print = printer.series(family);
-  const distinct = new FamilySeries(family, format, options);
+  const distinct = new FamilySeries(family, format, options, print.head);
   // Without a series there is no head either.
   let head = printer.head(family);
   for (const source of family.sources) {
@@ -45,7 +45,10 @@ function* familyLines(family: Family, printer: TextPrinter, format: Format, opti
       for (let index = 0; index < points.length; index++) {
         const point = points[index] as Point;
         const labels = series.textOf(point, done + index);
-        const lines = print(labels, point.value, exemplarsOf?.(point) ?? NONE);
+        const exemplars = exemplarsOf?.(point) ?? NONE;
+        const lines = series.hasHeads
+          ? print.after(labels, point.value as number, exemplars)
+          : print.of(labels, point.value, exemplars);
         if (lines === undefined) distinct.refuse(labels, 'OpenMetrics has no such value of a counter');
         else text += lines;
       }

@@ -11,6 +11,12 @@ const CUMULATIVE = 1;
 const HISTOGRAM = 3;
 const NOTHING: readonly Point[] = [];
 
+/** A point whose place the next batch takes: one for each series is a third of a scrape's garbage. */
+interface NumberPoint {
+  attributes: Attributes;
+  value: number;
+}
+
 /**
  * One instrument of the SDK, collected bit by bit: what its own `collect()` does in one go, which takes a quarter of a
  * second for 100,000 series. It keeps the SDK's state as the SDK does, so that the two may take turns.
@@ -63,8 +69,9 @@ export class SdkSource implements MetricSource {
     // Not by their iterators, which are slow in code that seldom runs.
     const accumulations = Array.from(totals._valueMap.values());
     const attributes = Array.from(totals._keyMap.values());
+    const numbers: NumberPoint[] = [];
     for (let from = 0; from < accumulations.length; from += BATCH) {
-      yield this.#batch(accumulations, attributes, from, Math.min(from + BATCH, accumulations.length));
+      yield this.#batch(accumulations, attributes, from, numbers);
     }
   }
 
@@ -72,15 +79,19 @@ export class SdkSource implements MetricSource {
     accumulations: readonly Accumulation[],
     attributes: readonly Attributes[],
     from: number,
-    to: number,
+    numbers: NumberPoint[],
   ): readonly Point[] {
     const { _aggregator } = this.storage._temporalMetricStorage;
+    const to = Math.min(from + BATCH, accumulations.length);
     if (_aggregator.kind < HISTOGRAM) {
-      const points: Point[] = [];
+      numbers.length = Math.min(numbers.length, to - from);
       for (let index = from; index < to; index++) {
-        points.push({ attributes: attributes[index]!, value: accumulations[index]!.toPointValue() as number });
+        numbers[index - from] ??= { attributes: {}, value: 0 };
+        const point = numbers[index - from]!;
+        point.attributes = attributes[index]!;
+        point.value = accumulations[index]!.toPointValue() as number;
       }
-      return points;
+      return numbers;
     }
     const entries: Entry[] = [];
     for (let index = from; index < to; index++) entries.push([attributes[index]!, accumulations[index]!]);

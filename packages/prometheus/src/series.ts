@@ -2,27 +2,37 @@ import { labelNamer } from './families';
 import type { Family, Label, Point, Source } from './family';
 import type { Format } from './format';
 import { type LabelCache, labelCacheOf } from './label-cache';
-import { LabelPlans, labelPairs } from './labels';
-import { labelsText, pairsText } from './labels-text';
+import { type LabelPlan, LabelPlans, labelPairs } from './labels';
+import { labelsText, pairsText, type Surroundings } from './labels-text';
 import type { RenderOptions } from './render-options';
+
+/** The types of families whose values are numbers, if they come from the SDK. */
+const NUMBERS: ReadonlySet<Family['type']> = new Set(['counter', 'gauge']);
+const NOTHING: Surroundings = { start: '', end: '', bare: '' };
 
 /** Tells apart the series of one family, whose labels must differ. */
 export class FamilySeries {
   readonly #family: Family;
   readonly #format: Format;
   readonly #options: RenderOptions;
+  readonly #head: Surroundings | undefined;
   /** The labels that were seen; only kept where two may be the same, since they take more memory than all else. */
   #seen: Set<string> | undefined;
 
-  constructor(family: Family, format: Format, options: RenderOptions) {
+  /** @param head What stands around the labels of a number, if that is to be part of the text. */
+  constructor(family: Family, format: Format, options: RenderOptions, head?: Surroundings) {
     this.#family = family;
     this.#format = format;
     this.#options = options;
+    this.#head = head;
     if (family.sources.some((source) => !source.distinct) || family.sources.length > 1) this.#seen = new Set();
   }
 
   of(source: Source): SourceSeries {
-    return new SourceSeries(source, this.#format, labelNamer(source, this.#format.escaping, this.#options), this);
+    // Where the values are surely numbers: what is kept for a series is then all of its line that stays.
+    const head = source.keeper !== undefined && NUMBERS.has(this.#family.type) ? this.#head : undefined;
+    const nameLabel = labelNamer(source, this.#format.escaping, this.#options);
+    return new SourceSeries(source, this.#format, nameLabel, this, head);
   }
 
   /** Counts a series that is not printed. */
@@ -50,6 +60,8 @@ export class FamilySeries {
 
 /** The series of one source. */
 export class SourceSeries {
+  /** Whether the text of a series is all before its value, not its labels alone. */
+  readonly hasHeads: boolean;
   readonly #source: Source;
   readonly #plans: LabelPlans;
   readonly #family: FamilySeries;
@@ -57,12 +69,22 @@ export class SourceSeries {
   readonly #common: string;
   readonly #cache: LabelCache | undefined;
   readonly #isText: boolean;
+  readonly #around: Surroundings;
 
-  constructor(source: Source, { escaping, syntax }: Format, nameLabel: (key: string) => string, family: FamilySeries) {
+  constructor(
+    source: Source,
+    { escaping, syntax }: Format,
+    nameLabel: (key: string) => string,
+    family: FamilySeries,
+    head: Surroundings | undefined,
+  ) {
+    this.hasHeads = head !== undefined;
+    this.#around = head ?? NOTHING;
     this.#common = pairsText(source.labels);
     this.#source = source;
     const makePlans = (): LabelPlans => new LabelPlans(nameLabel);
-    this.#cache = source.keeper && labelCacheOf(source.keeper, `${escaping} ${this.#common}`, makePlans);
+    this.#cache =
+      source.keeper && labelCacheOf(source.keeper, `${escaping} ${this.#around.start} ${this.#common}`, makePlans);
     this.#plans = this.#cache?.plans ?? makePlans();
     this.#family = family;
     this.#isText = syntax !== 'protobuf';
@@ -78,14 +100,18 @@ export class SourceSeries {
     this.#cache?.cut(done);
   }
 
-  /** The labels as they stand between the braces, of the point of this number unless some were left out. */
+  /** The labels as they stand between the braces, or with all before the value, of the point of this number unless some were left out. */
   textOf(point: Point, index: number): string {
     const cache = this.#cache;
     const known = cache?.get(index, point.attributes);
     if (known !== undefined) return known;
-    const text = labelsText(this.#common, this.#plans.of(point.attributes), point.attributes);
+    const text = this.#makeText(this.#plans.of(point.attributes), point.attributes);
     if (cache !== undefined && !cache.isAmbiguous) cache.set(index, point.attributes, text);
     return text;
+  }
+
+  #makeText(plan: LabelPlan, attributes: Point['attributes']): string {
+    return labelsText(this.#common, plan, attributes, this.#around);
   }
 
   pairsOf(point: Point): Label[] {
@@ -104,7 +130,7 @@ export class SourceSeries {
         if (cache !== undefined) cache.isAmbiguous = true;
         return true;
       }
-      if (this.#isText) cache?.set(done + index, attributes, labelsText(this.#common, plan, attributes));
+      if (this.#isText) cache?.set(done + index, attributes, this.#makeText(plan, attributes));
     }
     return false;
   }

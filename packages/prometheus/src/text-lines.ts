@@ -2,7 +2,7 @@ import { escapeText, isPlainName } from './escaping';
 import { type Exemplar, exemplarsByBucket } from './exemplars';
 import { classicBuckets } from './exponential';
 import type { SeriesValue, Summary } from './family';
-import { pairsText } from './labels-text';
+import { pairsText, type Surroundings } from './labels-text';
 import { formatBound, formatFloatBound, formatValue } from './numbers';
 
 /** How OpenMetrics differs from the text format in the lines of its series. */
@@ -15,26 +15,33 @@ type Histogram = Exclude<Exclude<SeriesValue, number>, Summary>;
 
 /** Makes the lines of series of one name. */
 export class TextLines {
-  readonly #value: SampleName;
-  readonly #bucket: SampleName;
-  readonly #sum: SampleName;
-  readonly #count: SampleName;
+  /** What stands before the value of a series that is a number. */
+  readonly head: Surroundings;
+  readonly #bucket: Surroundings;
+  readonly #sum: Surroundings;
+  readonly #count: Surroundings;
   readonly #openMetrics: boolean;
   /** Series of one instrument share their list of boundaries. */
   #boundaries: readonly number[] = [];
   #bounds: readonly string[] = ['le="+Inf"} '];
 
   constructor(name: string, { openMetrics }: LineOptions) {
-    this.#value = sampleName(name);
+    this.head = sampleName(name);
     this.#bucket = sampleName(`${name}_bucket`);
     this.#sum = sampleName(`${name}_sum`);
     this.#count = sampleName(`${name}_count`);
     this.#openMetrics = openMetrics;
   }
 
+  /** The line of a series that is a number, whose {@link head} is there already. */
+  after(head: string, value: number, exemplars: readonly Exemplar[]): string {
+    // What is short becomes one string with what follows it, not a tree.
+    return head + (formatValue(value) + ending(exemplars[0]));
+  }
+
   /** The lines of one series, whose labels are given as they stand between the braces. */
   of(labels: string, value: SeriesValue, exemplars: readonly Exemplar[]): string {
-    if (typeof value === 'number') return line(this.#value, labels, formatValue(value), exemplars[0]);
+    if (typeof value === 'number') return this.after(headOf(this.head, labels), value, exemplars);
     return 'quantiles' in value ? this.#summary(labels, value) : this.#histogram(labels, value, exemplars);
   }
 
@@ -54,7 +61,7 @@ export class TextLines {
   }
 
   #summary(labels: string, { quantiles, count, sum }: Summary): string {
-    const start = opened(this.#value, labels);
+    const start = opened(this.head, labels);
     let text = '';
     for (const { quantile, value } of quantiles) {
       text += `${start}quantile="${this.#bound(quantile)}"} ${formatValue(value)}\n`;
@@ -65,8 +72,8 @@ export class TextLines {
   /** Histograms of values that may be negative have no sum, since it would not be a counter. */
   #totals(labels: string, count: number, sum: number | undefined): string {
     const hasSum = sum !== undefined && (!this.#openMetrics || (sum >= 0 && !((this.#boundaries[0] ?? 0) < 0)));
-    const text = hasSum ? line(this.#sum, labels, formatValue(sum), undefined) : '';
-    return hasSum || !this.#openMetrics ? text + line(this.#count, labels, String(count), undefined) : text;
+    const text = hasSum ? `${headOf(this.#sum, labels)}${formatValue(sum)}\n` : '';
+    return hasSum || !this.#openMetrics ? `${text}${headOf(this.#count, labels)}${count}\n` : text;
   }
 
   #setBoundaries(boundaries: readonly number[]): void {
@@ -80,23 +87,17 @@ export class TextLines {
 }
 
 /** All before one more label. */
-const opened = ({ start }: SampleName, labels: string): string => (labels === '' ? start : `${start}${labels},`);
+const opened = ({ start }: Surroundings, labels: string): string => (labels === '' ? start : `${start}${labels},`);
 
-function line({ start, bare }: SampleName, labels: string, value: string, exemplar: Exemplar | undefined): string {
-  return (labels === '' ? bare : `${start}${labels}} `) + value + ending(exemplar);
-}
+/** All before the value. */
+const headOf = ({ start, end, bare }: Surroundings, labels: string): string =>
+  labels === '' ? bare : start + labels + end;
 
-interface SampleName {
-  /** All before the labels. */
-  readonly start: string;
-  /** All before the value, where there are no labels. */
-  readonly bare: string;
-}
-
-function sampleName(name: string): SampleName {
-  if (isPlainName(name)) return { start: `${name}{`, bare: `${name} ` };
+function sampleName(name: string): Surroundings {
+  const end = '} ';
+  if (isPlainName(name)) return { start: `${name}{`, end, bare: `${name} ` };
   const quoted = `{"${escapeText(name)}"`;
-  return { start: `${quoted},`, bare: `${quoted}} ` };
+  return { start: `${quoted},`, end, bare: `${quoted}} ` };
 }
 
 /** All after the value. */

@@ -2,7 +2,7 @@ import { baseName } from './clashes';
 import { escapeText, quotedName } from './escaping';
 import type { Exemplar } from './exemplars';
 import type { Family, SeriesValue } from './family';
-import { escapeHelp } from './labels-text';
+import { escapeHelp, type Surroundings } from './labels-text';
 import { TextLines } from './text-lines';
 
 /** Prints the families of one page as text. */
@@ -15,8 +15,15 @@ export interface TextPrinter {
   readonly end: string;
 }
 
-/** Gives the lines of one series, whose labels stand between the braces; `undefined` if the format knows no such value. */
-export type SeriesPrinter = (labels: string, value: SeriesValue, exemplars: readonly Exemplar[]) => string | undefined;
+/** Prints the series of one family; gives `undefined` if the format knows no such value. */
+export interface SeriesPrinter {
+  /** What stands around the labels before a value that is a number. */
+  readonly head: Surroundings;
+  /** The line of a number, whose {@link head} with the labels in it is given. */
+  after(head: string, value: number, exemplars: readonly Exemplar[]): string | undefined;
+  /** The lines of any value, whose labels are given as they stand between the braces. */
+  of(labels: string, value: SeriesValue, exemplars: readonly Exemplar[]): string | undefined;
+}
 
 const NONE: readonly Exemplar[] = [];
 const OLD_TYPES: Partial<Record<Family['type'], string>> = { info: 'gauge', unknown: 'untyped' };
@@ -28,10 +35,7 @@ export const TEXT_PRINTER: TextPrinter = {
     const first = help === '' ? '' : `# HELP ${quoted} ${escapeHelp(help)}\n`;
     return `${first}# TYPE ${quoted} ${OLD_TYPES[type] ?? type}\n`;
   },
-  series: ({ name }) => {
-    const lines = new TextLines(name, { openMetrics: false });
-    return (labels, value) => lines.of(labels, value, NONE);
-  },
+  series: ({ name }) => new TextLines(name, { openMetrics: false }),
   hasExemplars: false,
   end: '',
 };
@@ -46,10 +50,13 @@ export const OPENMETRICS_PRINTER: TextPrinter = {
   },
   series: ({ name, type }) => {
     const lines = new TextLines(name, { openMetrics: true });
-    const takesExemplars = type === 'counter' || type === 'histogram';
-    return (labels, value, exemplars) => {
-      if (type === 'counter' && !(Number(value) >= 0)) return undefined;
-      return lines.of(labels, value, takesExemplars ? exemplars : NONE);
+    const isKnown = (value: SeriesValue): boolean => type !== 'counter' || Number(value) >= 0;
+    const taken = (exemplars: readonly Exemplar[]): readonly Exemplar[] =>
+      type === 'counter' || type === 'histogram' ? exemplars : NONE;
+    return {
+      head: lines.head,
+      after: (head, value, exemplars) => (isKnown(value) ? lines.after(head, value, taken(exemplars)) : undefined),
+      of: (labels, value, exemplars) => (isKnown(value) ? lines.of(labels, value, taken(exemplars)) : undefined),
     };
   },
   hasExemplars: true,
