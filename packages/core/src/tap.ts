@@ -22,14 +22,17 @@ export function tapStream(stream: TappableStream, call: Call): void {
   call.streams(stream.controller?.signal);
   let tapped = false;
   watchFor(stream, call);
-  stream.iterator = function iterator(this: unknown, ...args: []): AsyncIterator<unknown> {
+  stream.iterator = iterator;
+  function iterator(this: unknown, ...args: []): AsyncIterator<unknown> {
     const iteration = source.apply(this as TappableStream, args);
     if (tapped) return iteration;
     tapped = true;
+    // Not held for as long as the stream is read.
+    if (stream.iterator === iterator) stream.iterator = source;
     if (typeof iteration?.next !== 'function') return iteration;
     const tap = quietly('tapping a stream', () => tapIterator(iteration, link)) ?? iteration;
     return isAdded === undefined ? tap : leavingOut(tap, isAdded);
-  };
+  }
 }
 
 function nextOf(source: AsyncIterator<unknown>, value: undefined, link: CallLink<Call>): Promise<Step> {

@@ -47,6 +47,8 @@ export interface Cost {
 }
 
 const NO_REASONS: readonly string[] = Object.freeze([]);
+/** One choice, under way, as nearly all streams have it. */
+const ONE_OPEN: readonly string[] = Object.freeze(['']);
 
 /** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */
 export class CallFacts {
@@ -82,15 +84,16 @@ export class CallFacts {
   /** There are at least `choices` of them, each of which ends with a reason. */
   expect(choices: number): void {
     const missing = choices - this.finishReasons.length;
-    // Not by `push`, which keeps room for 17; and nearly always there is one.
-    if (choices === 1 && missing === 1) this.finishReasons = [''];
+    // Not by `push`, which keeps room for 17.
+    if (choices === 1 && missing === 1) this.finishReasons = ONE_OPEN;
     else if (missing > 0) this.finishReasons = this.finishReasons.concat(new Array<string>(missing).fill(''));
   }
 
   /** A choice ended; when all of them have, so has the stream. */
   finish(choice: number, reason: string): void {
     this.expect(choice + 1);
-    (this.finishReasons as string[])[choice] = reason;
+    if (this.finishReasons === ONE_OPEN) this.finishReasons = [reason];
+    else (this.finishReasons as string[])[choice] = reason;
     this.complete = !this.finishReasons.includes('');
   }
 }
