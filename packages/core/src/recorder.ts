@@ -58,10 +58,7 @@ export const recorder: CallRecorder<Call> = {
     const { pipeline } = call.watch;
     stream.gapsProduced = pipeline.produced;
     const series = seriesOf(call, pipeline);
-    const { facts, model } = call;
-    // Each chunk says it anew; only one of those texts, or none, needs to stay.
-    if (facts.responseModel === model) facts.responseModel = model;
-    stream.gaps = series.gaps(cut(facts.responseModel), stream.gapsProduced);
+    stream.gaps = series.gaps(cut(call.facts.responseModel), stream.gapsProduced);
   },
 };
 

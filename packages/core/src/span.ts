@@ -1,6 +1,13 @@
-import { type Attributes, type AttributeValue, type Context, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { Call } from './call';
-import { contextInside, IN_CALL } from './call-context';
+import { CallContext, IN_CALL } from './call-context';
 import type { GenAiProfile } from './catalogue';
 import { NEVER, secondsBetween } from './clock';
 import { errorMessage } from './errors';
@@ -32,9 +39,11 @@ export function startSpan(call: Call, series: Series, request: unknown, args: re
       model === undefined || isLabel ? series.spanStart : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
     const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
     const span = watch.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context, args);
-    call.context = contextInside(context, call.link, span);
+    const inside = new CallContext(context, IN_CALL, call.link);
+    call.context = inside;
     if (span === null) return;
     call.span = span;
+    call.context = trace.setSpan(inside, span);
     if (span.isRecording()) addRequest(span, call, request);
   } catch (fault) {
     warnFault('starting a span', fault);
