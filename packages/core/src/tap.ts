@@ -27,8 +27,8 @@ export function tapStream(stream: TappableStream, call: Call): void {
     const iteration = source.apply(this as TappableStream, args);
     if (tapped) return iteration;
     tapped = true;
-    // Not held for as long as the stream is read.
-    if (stream.iterator === iterator) stream.iterator = source;
+    // Not held for as long as the stream is read, unless somebody froze it meanwhile.
+    if (stream.iterator === iterator) Reflect.set(stream, 'iterator', source);
     if (typeof iteration?.next !== 'function') return iteration;
     const tap = quietly('tapping a stream', () => tapIterator(iteration, link)) ?? iteration;
     return isAdded === undefined ? tap : leavingOut(tap, isAdded);

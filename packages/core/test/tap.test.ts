@@ -41,6 +41,14 @@ describe('the iterator of a stream', () => {
     expect(iterator[Symbol.asyncIterator]()).toBe(iterator);
   });
 
+  it('is observed in a stream that was frozen after it was handed out', async () => {
+    const { stream, measured } = await streamBy(serve);
+    const seen: FakeChunk[] = [];
+    for await (const chunk of { [Symbol.asyncIterator]: () => Object.freeze(stream).iterator() }) seen.push(chunk);
+    expect(seen).toEqual([TEXT, STOP]);
+    expect((await measured()).outcomes).toEqual({ ok: 1 });
+  });
+
   it('is one of its kind where the SDK’s is made by hand', async () => {
     const { stream } = await streamBy(byHand({ next: async () => ({ done: true, value: undefined }) }));
     const iterator = stream.iterator() as AsyncIterableIterator<FakeChunk>;

@@ -1,4 +1,4 @@
-import { escapeText, quotedLabel } from './escaping';
+import { escapeText, isPlainName, quotedLabel } from './escaping';
 import type { Label, Point } from './family';
 import { type LabelPlan, labelValue, type PlannedLabel } from './labels';
 
@@ -10,22 +10,36 @@ export interface Surroundings {
   readonly bare: string;
 }
 
+/** Around nothing but the labels. */
+export const NOTHING: Surroundings = { start: '', end: '', bare: '' };
+
+/** From a sample's name on up to its value. */
+export function beforeValue(name: string): Surroundings {
+  const end = '} ';
+  if (isPlainName(name)) return { start: `${name}{`, end, bare: `${name} ` };
+  const quoted = `{"${escapeText(name)}"`;
+  return { start: `${quoted},`, end, bare: `${quoted}} ` };
+}
+
+export const surround = ({ start, end, bare }: Surroundings, labels: string): string =>
+  labels === '' ? bare : start + labels + end;
+
 /** `a="1",b="2"`, as it stands between the braces; after `common`, which stands there already. */
 export function labelsText(
   common: string,
   { labels }: LabelPlan,
   attributes: Point['attributes'],
-  { start, end, bare }: Surroundings,
+  around: Surroundings,
 ): string {
-  const parts: string[] = [start, common === '' ? '' : `${common},`];
+  const parts: string[] = [around.start, common === '' ? '' : `${common},`];
   // No iterator: this is most of a first scrape, for which nothing is compiled yet.
   for (let index = 0; index < labels.length; index++) {
     const { keys, opening, following } = labels[index] as PlannedLabel;
     const value = labelValue(attributes, keys);
     if (value !== undefined) parts.push(parts.length === 2 ? opening : following, escapeText(value));
   }
-  if (parts.length === 2) return common === '' ? bare : start + common + end;
-  parts.push('"', end);
+  if (parts.length === 2) return surround(around, common);
+  parts.push('"', around.end);
   // Not put together with `+`: what is kept would be a tree of strings, to be gone through at every scrape.
   return parts.join('');
 }

@@ -34,7 +34,7 @@ export function* renderText(
 /** The lines of a family, a batch of series at a time. */
 function* familyLines(family: Family, printer: TextPrinter, format: Format, options: RenderOptions): Generator<string> {
   const print = printer.series(family);
-  const distinct = new FamilySeries(family, format, options, print.head);
+  const distinct = new FamilySeries(family, format, options);
   // Without a series there is no head either.
   let head = printer.head(family);
   for (const source of family.sources) {

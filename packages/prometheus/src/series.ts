@@ -3,34 +3,31 @@ import type { Family, Label, Point, Source } from './family';
 import type { Format } from './format';
 import { type LabelCache, labelCacheOf } from './label-cache';
 import { type LabelPlan, LabelPlans, labelPairs } from './labels';
-import { labelsText, pairsText, type Surroundings } from './labels-text';
+import { beforeValue, labelsText, NOTHING, pairsText, type Surroundings } from './labels-text';
 import type { RenderOptions } from './render-options';
 
 /** The types of families whose values are numbers, if they come from the SDK. */
 const NUMBERS: ReadonlySet<Family['type']> = new Set(['counter', 'gauge']);
-const NOTHING: Surroundings = { start: '', end: '', bare: '' };
 
 /** Tells apart the series of one family, whose labels must differ. */
 export class FamilySeries {
   readonly #family: Family;
   readonly #format: Format;
   readonly #options: RenderOptions;
-  readonly #head: Surroundings | undefined;
   /** The labels that were seen; only kept where two may be the same, since they take more memory than all else. */
   #seen: Set<string> | undefined;
 
-  /** @param head What stands around the labels of a number, if that is to be part of the text. */
-  constructor(family: Family, format: Format, options: RenderOptions, head?: Surroundings) {
+  constructor(family: Family, format: Format, options: RenderOptions) {
     this.#family = family;
     this.#format = format;
     this.#options = options;
-    this.#head = head;
     if (family.sources.some((source) => !source.distinct) || family.sources.length > 1) this.#seen = new Set();
   }
 
   of(source: Source): SourceSeries {
+    const { name, type } = this.#family;
     // Where the values are surely numbers: what is kept for a series is then all of its line that stays.
-    const head = source.keeper !== undefined && NUMBERS.has(this.#family.type) ? this.#head : undefined;
+    const head = source.keeper !== undefined && NUMBERS.has(type) ? beforeValue(name) : undefined;
     const nameLabel = labelNamer(source, this.#format.escaping, this.#options);
     return new SourceSeries(source, this.#format, nameLabel, this, head);
   }

@@ -1,8 +1,7 @@
-import { escapeText, isPlainName } from './escaping';
 import { type Exemplar, exemplarsByBucket } from './exemplars';
 import { classicBuckets } from './exponential';
 import type { SeriesValue, Summary } from './family';
-import { pairsText, type Surroundings } from './labels-text';
+import { beforeValue, pairsText, type Surroundings, surround } from './labels-text';
 import { formatBound, formatFloatBound, formatValue } from './numbers';
 
 /** How OpenMetrics differs from the text format in the lines of its series. */
@@ -15,8 +14,7 @@ type Histogram = Exclude<Exclude<SeriesValue, number>, Summary>;
 
 /** Makes the lines of series of one name. */
 export class TextLines {
-  /** What stands before the value of a series that is a number. */
-  readonly head: Surroundings;
+  readonly #value: Surroundings;
   readonly #bucket: Surroundings;
   readonly #sum: Surroundings;
   readonly #count: Surroundings;
@@ -26,14 +24,14 @@ export class TextLines {
   #bounds: readonly string[] = ['le="+Inf"} '];
 
   constructor(name: string, { openMetrics }: LineOptions) {
-    this.head = sampleName(name);
-    this.#bucket = sampleName(`${name}_bucket`);
-    this.#sum = sampleName(`${name}_sum`);
-    this.#count = sampleName(`${name}_count`);
+    this.#value = beforeValue(name);
+    this.#bucket = beforeValue(`${name}_bucket`);
+    this.#sum = beforeValue(`${name}_sum`);
+    this.#count = beforeValue(`${name}_count`);
     this.#openMetrics = openMetrics;
   }
 
-  /** The line of a series that is a number, whose {@link head} is there already. */
+  /** The line of a series that is a number, of which all before the value is there already. */
   after(head: string, value: number, exemplars: readonly Exemplar[]): string {
     // What is short becomes one string with what follows it, not a tree.
     return head + (formatValue(value) + ending(exemplars[0]));
@@ -41,7 +39,7 @@ export class TextLines {
 
   /** The lines of one series, whose labels are given as they stand between the braces. */
   of(labels: string, value: SeriesValue, exemplars: readonly Exemplar[]): string {
-    if (typeof value === 'number') return this.after(headOf(this.head, labels), value, exemplars);
+    if (typeof value === 'number') return this.after(surround(this.#value, labels), value, exemplars);
     return 'quantiles' in value ? this.#summary(labels, value) : this.#histogram(labels, value, exemplars);
   }
 
@@ -61,7 +59,7 @@ export class TextLines {
   }
 
   #summary(labels: string, { quantiles, count, sum }: Summary): string {
-    const start = opened(this.head, labels);
+    const start = opened(this.#value, labels);
     let text = '';
     for (const { quantile, value } of quantiles) {
       text += `${start}quantile="${this.#bound(quantile)}"} ${formatValue(value)}\n`;
@@ -72,8 +70,8 @@ export class TextLines {
   /** Histograms of values that may be negative have no sum, since it would not be a counter. */
   #totals(labels: string, count: number, sum: number | undefined): string {
     const hasSum = sum !== undefined && (!this.#openMetrics || (sum >= 0 && !((this.#boundaries[0] ?? 0) < 0)));
-    const text = hasSum ? `${headOf(this.#sum, labels)}${formatValue(sum)}\n` : '';
-    return hasSum || !this.#openMetrics ? `${text}${headOf(this.#count, labels)}${count}\n` : text;
+    const text = hasSum ? `${surround(this.#sum, labels)}${formatValue(sum)}\n` : '';
+    return hasSum || !this.#openMetrics ? `${text}${surround(this.#count, labels)}${count}\n` : text;
   }
 
   #setBoundaries(boundaries: readonly number[]): void {
@@ -88,17 +86,6 @@ export class TextLines {
 
 /** All before one more label. */
 const opened = ({ start }: Surroundings, labels: string): string => (labels === '' ? start : `${start}${labels},`);
-
-/** All before the value. */
-const headOf = ({ start, end, bare }: Surroundings, labels: string): string =>
-  labels === '' ? bare : start + labels + end;
-
-function sampleName(name: string): Surroundings {
-  const end = '} ';
-  if (isPlainName(name)) return { start: `${name}{`, end, bare: `${name} ` };
-  const quoted = `{"${escapeText(name)}"`;
-  return { start: `${quoted},`, end, bare: `${quoted}} ` };
-}
 
 /** All after the value. */
 const ending = (exemplar: Exemplar | undefined): string => (exemplar === undefined ? '\n' : exemplarText(exemplar));

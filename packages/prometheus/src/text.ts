@@ -2,7 +2,7 @@ import { baseName } from './clashes';
 import { escapeText, quotedName } from './escaping';
 import type { Exemplar } from './exemplars';
 import type { Family, SeriesValue } from './family';
-import { escapeHelp, type Surroundings } from './labels-text';
+import { escapeHelp } from './labels-text';
 import { TextLines } from './text-lines';
 
 /** Prints the families of one page as text. */
@@ -17,9 +17,7 @@ export interface TextPrinter {
 
 /** Prints the series of one family; gives `undefined` if the format knows no such value. */
 export interface SeriesPrinter {
-  /** What stands around the labels before a value that is a number. */
-  readonly head: Surroundings;
-  /** The line of a number, whose {@link head} with the labels in it is given. */
+  /** The line of a number, of which all before the value is given. */
   after(head: string, value: number, exemplars: readonly Exemplar[]): string | undefined;
   /** The lines of any value, whose labels are given as they stand between the braces. */
   of(labels: string, value: SeriesValue, exemplars: readonly Exemplar[]): string | undefined;
@@ -54,7 +52,6 @@ export const OPENMETRICS_PRINTER: TextPrinter = {
     const taken = (exemplars: readonly Exemplar[]): readonly Exemplar[] =>
       type === 'counter' || type === 'histogram' ? exemplars : NONE;
     return {
-      head: lines.head,
       after: (head, value, exemplars) => (isKnown(value) ? lines.after(head, value, taken(exemplars)) : undefined),
       of: (labels, value, exemplars) => (isKnown(value) ? lines.of(labels, value, taken(exemplars)) : undefined),
     };

@@ -3,6 +3,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { PrometheusBridge } from '../src/index';
+import { LabelCache } from '../src/label-cache';
 import { producer, scalar } from './produce';
 import { bind, catchDiag } from './support';
 
@@ -36,6 +37,26 @@ describe('scrapes that overlap', () => {
     expect(collections()).toBe(1);
     await bridge.scrape();
     expect(collections()).toBe(2);
+  });
+});
+
+describe('labels', () => {
+  test('are made once for pages of all formats and for plain data', async () => {
+    const { bridge, provider } = bind();
+    const meter = provider.getMeter('test');
+    meter.createCounter('calls').add(1, { model: 'a' });
+    meter.createHistogram('seconds').record(1, { model: 'a' });
+    const read = async (accept: string): Promise<unknown> =>
+      (await bridge.fetch(new Request('http://localhost/metrics', { headers: { accept } }))).arrayBuffer();
+    const kept = vi.spyOn(LabelCache.prototype, 'set');
+    await bridge.scrape();
+    expect(kept).toHaveBeenCalledTimes(2);
+    await read('application/openmetrics-text;version=1.0.0');
+    await read('application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited');
+    await bridge.families();
+    await bridge.scrape();
+    expect(kept).toHaveBeenCalledTimes(2);
+    kept.mockRestore();
   });
 });
 
