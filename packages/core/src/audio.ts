@@ -1,6 +1,6 @@
 import type { Call } from './call';
 import type { ReadCall } from './call-hooks';
-import { secondsBetween } from './clock';
+import { toSeconds } from './clock';
 import { quietly } from './guard';
 import { shared } from './pipeline';
 import { seriesOf } from './recorder';
@@ -9,7 +9,7 @@ import { seriesOf } from './recorder';
 export function recordFirstAudio(reading: ReadCall): void {
   const call = reading as Call;
   const { pipeline } = call.watch;
-  const seconds = secondsBetween(call.startedAt, call.lastActivity);
+  const seconds = toSeconds(call.lastActivity);
   quietly('first audio', () => {
     const { labels } = seriesOf(call, pipeline);
     pipeline.bind('timeToFirstAudio', labels).record(seconds, labels, call.context);

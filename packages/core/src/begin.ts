@@ -23,14 +23,17 @@ export function begin(method: MethodDescriptor, watch: Watch, args: readonly unk
     const model = modelOf(method, request) ?? endpoint.model;
     const call = new Call(watch, endpoint, method, model, method.ready === undefined ? recorder : lateRecorder);
     call.context = active;
-    call.values = values;
-    values?.began(pipeline);
+    if (values !== undefined) {
+      call.values = values;
+      values.began(pipeline);
+    }
     const series = seriesOf(call, pipeline);
     startSpan(call, series, request, args);
     call.inFlight = series.inFlight;
     call.inFlight.value += 1;
     watch.tally.calls += 1;
-    call.content = contentOf(call, request);
+    const content = contentOf(call, request);
+    if (content !== undefined) call.content = content;
     if (watch.options.pricing !== undefined && !method.fetches) enterShared(call, watch.options.pricing);
     shared().calls?.began(call);
     return call;

@@ -1,7 +1,7 @@
 import { type Context, ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import type { CallContent, CallRecorder } from './call-hooks';
 import type { CallValues } from './call-values';
-import { NEVER, now, reading } from './clock';
+import { microsSince, NEVER, now, tickArrival, tickPull } from './clock';
 import { endContent, tellContent } from './content/tell';
 import type { MethodDescriptor } from './descriptor';
 import { errorType, isAbort, OTHER } from './errors';
@@ -14,35 +14,36 @@ import { StreamTimes } from './stream-times';
 import { CallFacts, type ChunkKind, NO_TOKEN, type Outcome, type ResponseHeaders } from './types';
 import type { Watch } from './watch';
 
-interface AbortState {
-  readonly aborted: boolean;
-}
-
-/** One call in flight. Times are milliseconds of the monotonic clock. */
+/**
+ * One call in flight. Times are whole microseconds since it began. What few calls have, the others have no field for: so
+ * they stay small.
+ */
 export class Call {
   readonly facts: CallFacts = new CallFacts();
+  /** Milliseconds of the monotonic clock. */
   readonly startedAt: number = now();
   readonly startedAtEpochMillis: number = Date.now();
-  endedAt: number = NEVER;
+  /** How long it took, once it is over. */
+  duration: number = NEVER;
   /** When something was last heard of this call, from the server or the consumer. */
-  lastActivity: number = this.startedAt;
+  lastActivity = 0;
   /** Set when the result turns out to be a stream. */
   stream: StreamTimes | undefined;
   /** Chunks or results that the consumer is waiting for. */
   pending = 1;
   headers: ResponseHeaders | undefined;
   /** Tries before the one that was answered. */
-  retries: RetryNote[] | undefined;
-  signal: AbortState | undefined;
+  declare retries: RetryNote[] | undefined;
+  signal: { readonly aborted: boolean } | undefined;
   /** Tells what came only since the request was amended. */
-  isAdded: ((chunk: unknown) => boolean) | undefined;
+  declare isAdded: ((chunk: unknown) => boolean) | undefined;
   span: Span | undefined;
   context: Context = ROOT_CONTEXT;
   inFlight: SumPoint | undefined;
-  values: CallValues | undefined;
+  declare values: CallValues | undefined;
   /** What the shared time of its server was when it began. */
-  sharedFrom = 0;
-  content: CallContent<Call> | undefined;
+  declare sharedFrom: number;
+  declare content: CallContent<Call> | undefined;
   readonly link: CallLink<Call> = { call: this };
   reader: object | undefined;
   isRegistered = false;
@@ -55,10 +56,6 @@ export class Call {
     readonly model: string | undefined,
     readonly recorder: CallRecorder<Call>,
   ) {}
-
-  get idleTimeoutMillis(): number {
-    return this.watch.idleTimeoutMillis;
-  }
 
   /** It is not the consumer's turn, so that the call can't have been abandoned. */
   get waiting(): boolean {
@@ -75,11 +72,16 @@ export class Call {
   }
 
   get ended(): boolean {
-    return this.endedAt !== NEVER;
+    return this.duration !== NEVER;
+  }
+
+  /** Milliseconds of the monotonic clock. */
+  get lastActivityAt(): number {
+    return this.startedAt + this.lastActivity / 1000;
   }
 
   /** The result is a stream: it is the consumer's turn to read it. */
-  streams(signal: AbortState | undefined): void {
+  streams(signal: Call['signal']): void {
     this.stream = new StreamTimes();
     this.pending = 0;
     this.signal = signal ?? this.signal;
@@ -87,17 +89,17 @@ export class Call {
 
   pulled(): void {
     this.pending += 1;
-    this.stream!.pulled();
+    this.stream!.pulled(tickPull(this.startedAt));
   }
 
   arrived(chunk: unknown): void {
     const stream = this.stream!;
-    stream.arrived();
-    this.lastActivity = reading[0]!;
+    this.lastActivity = tickArrival(this.startedAt);
     this.pending -= 1;
+    const waited = stream.arrived(this.lastActivity);
     const kind = this.fold(chunk);
     if (stream.gaps === undefined && stream.firstChunk !== NEVER) this.recorder.startGaps(this, stream);
-    stream.brought(kind);
+    stream.brought(kind, waited);
     if (this.#orphaned) this.abandoned();
   }
 
@@ -116,7 +118,7 @@ export class Call {
   /** The headers are there; it is the caller's turn to read the rest. */
   responded(): void {
     this.pending = 0;
-    this.lastActivity = now();
+    this.lastActivity = microsSince(this.startedAt);
     try {
       this.recorder.responded(this);
       this.content?.sent();
@@ -166,7 +168,7 @@ export class Call {
   }
 
   /** Once; whatever comes later is ignored. */
-  end(outcome: Outcome, type?: string, error?: unknown, at: number = now()): void {
+  end(outcome: Outcome, type?: string, error?: unknown, at: number = microsSince(this.startedAt)): void {
     const { error: told } = this.facts;
     if (outcome === 'ok' && told !== undefined && !this.method.fetches) this.failed(told);
     if (this.ended) return;
@@ -175,7 +177,7 @@ export class Call {
       this.end('error', failure.type, failure, at);
       return;
     }
-    this.endedAt = at;
+    this.duration = at;
     forget(this);
     if (this.content !== undefined) endContent(this, outcome, type);
     try {
@@ -189,9 +191,9 @@ export class Call {
   /** What was started inside the call keeps its context, and so this call. */
   letGo(): void {
     this.headers = undefined;
-    this.retries = undefined;
     this.signal = undefined;
-    this.facts.server = undefined;
+    if (this.retries !== undefined) this.retries = undefined;
+    if (this.facts.server !== undefined) this.facts.server = undefined;
     if (this.content === undefined) this.stream = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import { secondsBetween } from './clock';
+import { toSeconds } from './clock';
 import { absorb, quietly, warnOnce } from './guard';
 import { isListed, withTablePrice } from './prices/lazy';
 import { leaveShared } from './prices/shared-time';
@@ -31,8 +31,8 @@ function withTableCost(call: Call, take: Take, otherwise: (() => Cost | undefine
 
 /** Ends what is measured for the user's function, which runs if nothing else knows the cost. */
 function userCost(call: Call, pricing: Pricing): () => Cost | undefined {
-  const { endpoint, method, facts, model = '', startedAt, endedAt } = call;
-  const durationSeconds = secondsBetween(startedAt, endedAt);
+  const { endpoint, method, facts, model = '', duration } = call;
+  const durationSeconds = toSeconds(duration);
   const priced: PricedCall = {
     provider: endpoint.provider,
     operation: method.operation,

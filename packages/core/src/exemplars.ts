@@ -1,6 +1,6 @@
 import { type Attributes, type Context, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import { CATALOGUE, type Instrument, type InstrumentKey } from './catalogue';
-import { NEVER } from './clock';
+import { NEVER, toSeconds } from './clock';
 import type { CallExemplars, ExemplarSource } from './exemplar-source';
 import { inform } from './inform';
 import { shared } from './pipeline';
@@ -70,10 +70,10 @@ class Offers implements CallExemplars {
   }
 
   takeGaps(stream: StreamTimes, llm: Attributes, genAi: Attributes, keys: readonly InstrumentKey[]): void {
-    const { maxGapMillis, maxTokenGapMillis } = stream;
-    if (maxTokenGapMillis !== NEVER) this.#offer(CATALOGUE.interTokenLatency.name, maxTokenGapMillis / 1000, llm);
-    if (maxGapMillis === NEVER) return;
-    for (const key of keys) this.#offer(CATALOGUE[key].name, maxGapMillis / 1000, genAi);
+    const { maxGap, maxTokenGap } = stream;
+    if (maxTokenGap !== NEVER) this.#offer(CATALOGUE.interTokenLatency.name, toSeconds(maxTokenGap), llm);
+    if (maxGap === NEVER) return;
+    for (const key of keys) this.#offer(CATALOGUE[key].name, toSeconds(maxGap), genAi);
   }
 
   #offer(name: string, value: number, attributes: Attributes): void {

@@ -1,4 +1,4 @@
-import { NEVER, secondsBetween } from './clock';
+import { NEVER, toSeconds } from './clock';
 import type { Ended } from './ended';
 
 const INFERENCE = new Set(['chat', 'text_completion', 'generate_content']);
@@ -9,7 +9,7 @@ export function recordGenAi(ended: Ended): void {
   const { profile } = call.watch;
   if (profile === 'off') return;
   const isInference = INFERENCE.has(call.method.operation);
-  const duration = secondsBetween(call.startedAt, call.endedAt);
+  const duration = toSeconds(call.duration);
   if (profile !== 'v1.41' && isInference) ended.record('inferenceDuration', duration, points.genAiEnded);
   if (profile !== 'latest' || !isInference) ended.record('operationDuration', duration, points.genAiEnded);
   if (call.firstChunk !== NEVER && isInference) recordFirstChunk(ended);
@@ -17,9 +17,9 @@ export function recordGenAi(ended: Ended): void {
 }
 
 function recordFirstChunk(ended: Ended): void {
-  const { startedAt, firstChunk, watch } = ended.call;
+  const { firstChunk, watch } = ended.call;
   const { genAi } = ended.points;
-  const time = secondsBetween(startedAt, firstChunk);
+  const time = toSeconds(firstChunk);
   if (watch.profile !== 'v1.41') ended.record('inferenceTimeToFirstChunk', time, genAi);
   if (watch.profile !== 'latest') ended.record('operationTimeToFirstChunk', time, genAi);
 }

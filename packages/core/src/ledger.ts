@@ -22,7 +22,7 @@ export function ledgerOf(watch: Watch): Ledger {
 function addWork(watch: Watch, { operation, model, usage, completed, failed }: DelayedWork): void {
   const { pipeline, endpoint, options } = watch;
   const call = new Call(watch, endpoint, { operation } as MethodDescriptor, model ?? endpoint.model, recorder);
-  call.endedAt = call.startedAt;
+  call.duration = 0;
   call.facts.usage = usage;
   call.facts.responseModel = call.model;
   // Prices are those of the tier.

@@ -3,11 +3,12 @@ import { AsyncStorage, atEndOfTurn } from './runtime';
 
 /** A call, as far as its end is watched for. */
 export interface Watched {
-  readonly idleTimeoutMillis: number;
+  readonly watch: { readonly idleTimeoutMillis: number };
   /** It is not the consumer's turn. */
   readonly waiting: boolean;
   readonly ended: boolean;
-  readonly lastActivity: number;
+  /** Milliseconds of the monotonic clock. */
+  readonly lastActivityAt: number;
   readonly link: CallLink<Watched>;
   /** What the call can be read through, as long as that isn't registered. */
   reader: object | undefined;
@@ -66,9 +67,10 @@ function register(): void {
     call.isRegistered = true;
     registry.register(reader, link, link);
     unread.add(call);
-    const idle = call.idleTimeoutMillis;
+    const { lastActivityAt } = call;
+    const idle = call.watch.idleTimeoutMillis;
     // A timer that never came, as it may be where an isolate sleeps, doesn't end the watch.
-    if (nextSweep < call.lastActivity || call.lastActivity + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
+    if (nextSweep < lastActivityAt || lastActivityAt + Math.min(idle, SWEEP_MILLIS) < nextSweep) sweepIn(idle);
   }
 }
 
@@ -105,9 +107,9 @@ function sweep(): void {
   const time = now();
   let shortest = SWEEP_MILLIS;
   for (const call of unread) {
-    const idle = call.idleTimeoutMillis;
+    const idle = call.watch.idleTimeoutMillis;
     shortest = Math.min(shortest, idle);
-    if (!call.waiting && time - call.lastActivity >= idle) call.abandoned();
+    if (!call.waiting && time - call.lastActivityAt >= idle) call.abandoned();
   }
   timer = undefined;
   nextSweep = Number.POSITIVE_INFINITY;

@@ -121,7 +121,8 @@ class Follower {
     try {
       call.headers = props.response?.headers;
       call.signal = props.controller?.signal;
-      call.retries = retriesOf(props.options);
+      const retries = retriesOf(props.options);
+      if (retries !== undefined) call.retries = retries;
       call.responded();
       call.watch.descriptor.handOn?.(props, this);
       // Whoever waits for a promise of the call has asked for its body by now.

@@ -1,6 +1,6 @@
 import type { Call } from './call';
 import type { CallRecorder } from './call-hooks';
-import { NEVER, secondsBetween } from './clock';
+import { NEVER, toSeconds } from './clock';
 import { withCost } from './cost';
 import { claim, defer } from './deferred';
 import { Ended } from './ended';
@@ -80,7 +80,7 @@ function runPart(part: (ended: Ended) => void, ended: Ended): void {
 
 function recordRequest(ended: Ended): void {
   const { call, points } = ended;
-  const duration = secondsBetween(call.startedAt, call.endedAt);
+  const duration = toSeconds(call.duration);
   ended.count(points.requests, 1);
   ended.record('requestDuration', duration, points.ended);
   if (call.stream !== undefined) ended.record('streamDuration', duration, points.ended);
@@ -88,13 +88,13 @@ function recordRequest(ended: Ended): void {
 
 function recordStream(ended: Ended): void {
   const { call, pipeline, series, points } = ended;
-  const { startedAt, stream, facts } = call;
+  const { stream, facts } = call;
   if (stream === undefined) return;
   const { firstToken, firstOutputToken } = stream;
   const { labels } = series;
-  if (firstToken !== NEVER) ended.record('timeToFirstToken', secondsBetween(startedAt, firstToken), labels);
+  if (firstToken !== NEVER) ended.record('timeToFirstToken', toSeconds(firstToken), labels);
   if (firstOutputToken !== NEVER) {
-    ended.record('timeToFirstOutputToken', secondsBetween(startedAt, firstOutputToken), labels);
+    ended.record('timeToFirstOutputToken', toSeconds(firstOutputToken), labels);
   }
   const perToken = secondsPerOutputToken(stream, facts.usage);
   if (perToken !== undefined) {
@@ -184,7 +184,7 @@ function recordFetched(ended: Ended): void {
     return;
   }
   Object.assign(origin.facts, { usage, cost, responseModel, serviceTier });
-  origin.endedAt = origin.startedAt;
+  origin.duration = 0;
   const { pipeline, options } = origin.watch;
   if (options.pricing !== undefined) enterShared(origin, options.pricing);
   const series = seriesOf(origin, pipeline);

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { microsBetween } from './clock';
 import type { Ended } from './ended';
 import { headersOf } from './response';
 import type { RetryNote } from './retry-note';
@@ -36,7 +37,7 @@ function recordRetry(ended: Ended, note: RetryNote, count: number): void {
   const epochMillis = call.startedAtEpochMillis + note.at - call.startedAt;
   const seconds = headers && retryAfter(headersOf(headers), epochMillis);
   if (seconds !== undefined) attributes[ATTR_RETRY_AFTER] = seconds;
-  call.span?.addEvent('retry', attributes, spanTime(call, note.at));
+  call.span?.addEvent('retry', attributes, spanTime(call, microsBetween(call.startedAt, note.at)));
 }
 
 /**

@@ -59,4 +59,4 @@ export function endWithRetries(ended: Ended, error: unknown): void {
   else record.run(ended, made, endSpan);
 }
 
-const endSpan = ({ call }: Ended): void => call.span?.end(spanTime(call, call.endedAt));
+const endSpan = ({ call }: Ended): void => call.span?.end(spanTime(call, call.duration));

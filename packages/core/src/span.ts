@@ -1,15 +1,8 @@
-import {
-  type Attributes,
-  type AttributeValue,
-  type Context,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { type Attributes, type AttributeValue, type Context, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Call } from './call';
-import { CallContext, IN_CALL } from './call-context';
+import { contextInside, IN_CALL } from './call-context';
 import type { GenAiProfile } from './catalogue';
-import { NEVER, secondsBetween } from './clock';
+import { NEVER, toSeconds } from './clock';
 import { errorMessage } from './errors';
 import { quietly, warnFault } from './guard';
 import type { CallLink } from './lifetimes';
@@ -39,11 +32,9 @@ export function startSpan(call: Call, series: Series, request: unknown, args: re
       model === undefined || isLabel ? series.spanStart : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
     const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
     const span = watch.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context, args);
-    const inside = new CallContext(context, IN_CALL, call.link);
-    call.context = inside;
+    call.context = contextInside(context, call.link, span);
     if (span === null) return;
     call.span = span;
-    call.context = trace.setSpan(inside, span);
     if (span.isRecording()) addRequest(span, call, request);
   } catch (fault) {
     warnFault('starting a span', fault);
@@ -87,7 +78,7 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
   set(sink, semconv.ATTR_RESPONSE_ID, facts.responseId);
   set(sink, semconv.ATTR_RESPONSE_MODEL, facts.responseModel);
   set(sink, semconv.ATTR_RESPONSE_FINISH_REASONS, finishReasons(facts.finishReasons));
-  if (call.stream !== undefined) addStream(sink, call.stream, call.startedAt);
+  if (call.stream !== undefined) addStream(sink, call.stream);
   if (call.method.fetches && call.watch.profile !== 'v1.41') set(sink, semconv.ATTR_RESPONSE_STATUS, facts.status);
   if (outcome === 'error') set(sink, semconv.ATTR_ERROR_TYPE, errorType);
   if (outcome === 'truncated') sink.setAttribute(semconv.ATTR_ERROR_TYPE, outcome);
@@ -100,15 +91,15 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
   if (call.watch.profile !== 'v1.41') addAll(sink, facts.attributes, call.watch.profile);
 }
 
-function addStream(sink: AttributeSink, stream: StreamTimes, startedAt: number): void {
-  const { firstChunk, firstKind, maxGapMillis } = stream;
+function addStream(sink: AttributeSink, stream: StreamTimes): void {
+  const { firstChunk, firstKind, maxGap } = stream;
   if (firstChunk !== NEVER) {
-    sink.setAttribute(semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK, secondsBetween(startedAt, firstChunk));
+    sink.setAttribute(semconv.ATTR_RESPONSE_TIME_TO_FIRST_CHUNK, toSeconds(firstChunk));
   }
   if (firstKind !== NO_TOKEN) {
     sink.setAttribute(semconv.ATTR_FIRST_TOKEN, firstKind === OUTPUT ? 'output' : 'reasoning');
   }
-  if (maxGapMillis !== NEVER) sink.setAttribute(semconv.ATTR_MAX_GAP, maxGapMillis / 1000);
+  if (maxGap !== NEVER) sink.setAttribute(semconv.ATTR_MAX_GAP, toSeconds(maxGap));
 }
 
 function set(sink: AttributeSink, key: string, value: AttributeValue | undefined): void {

@@ -1,4 +1,4 @@
-import { NEVER, secondsBetween } from './clock';
+import { NEVER, toSeconds } from './clock';
 import type { StreamTimes } from './stream-times';
 import type { Usage } from './types';
 
@@ -12,7 +12,7 @@ export function secondsPerOutputToken(
   usage: Usage | undefined,
 ): number | undefined {
   if (firstToken === NEVER) return undefined;
-  const generation = secondsBetween(firstToken, lastToken);
+  const generation = toSeconds(lastToken - firstToken);
   const following = (usage?.output ?? 0) + (usage?.unlisted ?? 0) - 1;
   return following > 0 && generation > 0 ? generation / following : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Call } from './call';
 import type { CallSummary } from './call-summary';
-import { NEVER, secondsBetween } from './clock';
+import { NEVER, toSeconds } from './clock';
 import type { Ended } from './ended';
 import { quietly } from './guard';
 import { inform } from './inform';
@@ -34,7 +34,7 @@ function summarize(ended: Ended, stream: Stream, headers: Headers, cost: Cost | 
     outcome,
     errorType,
     startedAt: startedAtEpochMillis,
-    durationSeconds: secondsBetween(call.startedAt, call.endedAt),
+    durationSeconds: toSeconds(call.duration),
     ...timesOf(call, stream),
     usage: usage && { ...usage },
     finishReasons: [...facts.finishReasons],
@@ -58,17 +58,17 @@ type StreamFigures = Pick<
   | 'maxGapSeconds'
 >;
 
-function timesOf({ startedAt, facts }: Call, stream: Stream): StreamFigures {
-  const { firstToken = NEVER, firstOutputToken = NEVER, maxGapMillis = NEVER } = stream ?? {};
-  const since = (time: number) => (time === NEVER ? undefined : secondsBetween(startedAt, time));
+function timesOf({ facts }: Call, stream: Stream): StreamFigures {
+  const { firstToken = NEVER, firstOutputToken = NEVER, maxGap = NEVER } = stream ?? {};
+  const seconds = (micros: number) => (micros === NEVER ? undefined : toSeconds(micros));
   const perToken = stream && secondsPerOutputToken(stream, facts.usage);
   return {
     stream: stream !== undefined,
-    timeToFirstTokenSeconds: since(firstToken),
-    timeToFirstOutputTokenSeconds: since(firstOutputToken),
+    timeToFirstTokenSeconds: seconds(firstToken),
+    timeToFirstOutputTokenSeconds: seconds(firstOutputToken),
     timePerOutputTokenSeconds: perToken,
     tokensPerSecond: perToken && 1 / perToken,
-    maxGapSeconds: maxGapMillis === NEVER ? undefined : maxGapMillis / 1000,
+    maxGapSeconds: seconds(maxGap),
   };
 }
 

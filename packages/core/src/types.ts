@@ -50,7 +50,10 @@ const NO_REASONS: readonly string[] = Object.freeze([]);
 /** One choice, under way, as nearly all streams have it. */
 const ONE_OPEN: readonly string[] = Object.freeze(['']);
 
-/** What a descriptor learns about a call from its chunks or its result. Plain data, filled in place. */
+/**
+ * What a descriptor learns about a call from its chunks or its result. Plain data, filled in place; what few answers have,
+ * the others have no field for.
+ */
 export class CallFacts {
   responseId: string | undefined = undefined;
   responseModel: string | undefined = undefined;
@@ -58,28 +61,28 @@ export class CallFacts {
   finishReasons: readonly string[] = NO_REASONS;
   usage: Usage | undefined = undefined;
   /** The server's own figure, in US dollars. */
-  cost: number | undefined = undefined;
+  declare cost: number | undefined;
   serviceTier: string | undefined = undefined;
   systemFingerprint: string | undefined = undefined;
   /** What tells the tool calls of an answer from each other. */
-  toolCalls: Set<unknown> | undefined = undefined;
-  failure: Failure | undefined = undefined;
+  declare toolCalls: Set<unknown> | undefined;
+  declare failure: Failure | undefined;
   /** The chunk or result in which the server told how long it took, for the method's `server` to read. */
-  server: unknown = undefined;
+  declare server: unknown;
   /** Whether the stream's terminal event was seen. */
   complete = false;
   /** Whether any of the output was seen; for descriptors that need to know. */
-  begun = false;
+  declare begun: boolean | undefined;
   /** Further attributes of the span, by the names of the latest conventions. */
-  attributes: Attributes | undefined = undefined;
+  declare attributes: Attributes | undefined;
   /** An answer that says of itself that it failed; read as a thrown error is. Fetching such an answer is no failure. */
-  error: unknown = undefined;
+  declare error: unknown;
   /** The server works on in the background: usage comes with a later fetch, and none is missing. */
-  deferred = false;
+  declare deferred: boolean | undefined;
   /** How far the server is with it: `queued`, `in_progress`, `completed`, … */
-  status: string | undefined = undefined;
+  declare status: string | undefined;
   /** For the descriptor: of what is under way, a part has come. */
-  partial = false;
+  declare partial: boolean | undefined;
 
   /** There are at least `choices` of them, each of which ends with a reason. */
   expect(choices: number): void {

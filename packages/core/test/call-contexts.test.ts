@@ -1,6 +1,6 @@
-import { context, createContextKey, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { context, createContextKey, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CallContext } from '../src/call-context';
+import { CallContext, contextInside, IN_CALL } from '../src/call-context';
 import type { ProviderDescriptor } from '../src/descriptor';
 import { wrapClient } from '../src/wrap';
 import { createFakeClient, FakeStream, provider } from './fake-sdk';
@@ -12,6 +12,19 @@ describe('the context of a call', () => {
   it('has one value more than its parent', () => {
     const call = new CallContext(ROOT_CONTEXT.setValue(OTHER, 'of the parent'), KEY, 'of the call');
     expect([call.getValue(KEY), call.getValue(OTHER)]).toEqual(['of the call', 'of the parent']);
+  });
+
+  it('has the call and its span, by the keys of those who look for them', () => {
+    const [link, span] = [{}, trace.wrapSpanContext(INVALID_SPAN_CONTEXT)];
+    const parent = ROOT_CONTEXT.setValue(OTHER, 'of the parent');
+    const inside = contextInside(parent, link, span);
+    expect([inside.getValue(IN_CALL), trace.getSpan(inside), inside.getValue(OTHER)]).toEqual([
+      link,
+      span,
+      'of the parent',
+    ]);
+    expect(trace.getSpan(trace.deleteSpan(inside))).toBeUndefined();
+    expect(trace.getSpan(contextInside(trace.setSpan(parent, span), link, null))).toBe(span);
   });
 
   it('is not changed by what is set or deleted in another made from it', () => {

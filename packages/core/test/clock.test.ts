@@ -39,9 +39,9 @@ function endTurn(): void {
 function chunks(count: number, millis: number): number {
   const before = readings;
   for (let chunk = 0; chunk < count; chunk++) {
-    clock.tickPull();
+    clock.tickPull(0);
     time += millis;
-    clock.tickArrival();
+    clock.tickArrival(0);
     time += millis;
   }
   return readings - before;
@@ -49,10 +49,10 @@ function chunks(count: number, millis: number): number {
 
 describe('the clock', () => {
   it('is read when a chunk is asked for and when it is there', () => {
-    clock.tickPull();
+    clock.tickPull(0);
     expect(clock.reading[0]).toBe(1000);
     time = 1005;
-    clock.tickArrival();
+    clock.tickArrival(0);
     expect(clock.reading[0]).toBe(1005);
     expect(readings).toBe(2);
   });
@@ -79,7 +79,7 @@ describe('a burst', () => {
   it('begins with 32 readings that follow each other closely', () => {
     expect(chunks(16, CLOSE)).toBe(32);
     expect(atEndOfTurn).toHaveLength(0);
-    clock.tickPull();
+    clock.tickPull(0);
     expect(atEndOfTurn).toHaveLength(1);
     expect(readings).toBe(BURST + FIRST);
   });
@@ -133,7 +133,7 @@ describe('a burst', () => {
     time += 10;
     expect(chunks(3, CLOSE)).toBe(6);
     expect(atEndOfTurn).toHaveLength(0);
-    clock.tickPull();
+    clock.tickPull(0);
     expect(atEndOfTurn).toHaveLength(1);
   });
 
@@ -144,7 +144,7 @@ describe('a burst', () => {
     time += 10;
     expect(chunks((4096 + BURST) / 2, CLOSE)).toBe(4096 + BURST);
     expect(atEndOfTurn).toHaveLength(0);
-    clock.tickPull();
+    clock.tickPull(0);
     expect(atEndOfTurn).toHaveLength(1);
   });
 

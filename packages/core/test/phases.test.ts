@@ -5,7 +5,12 @@ import type { ServerTimes } from '../src/server/times';
 
 /** A call from 1,000 ms to `end`, its first token at `first`. */
 const place = (end: number, first: number | undefined, times: ServerTimes) =>
-  placePhases({ startedAt: 1000, endedAt: end }, first, times);
+  placePhases(since(end), first && since(first), times).map((phase) => ({
+    ...phase,
+    start: 1000 + phase.start / 1000,
+    end: 1000 + phase.end / 1000,
+  }));
+const since = (millis: number): number => (millis - 1000) * 1000;
 const TIMES = { queueSeconds: 0.01, prefillSeconds: 0.05, decodeSeconds: 0.1 };
 
 describe('the phases of the server lie', () => {

@@ -1,25 +1,19 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
+import { NEVER } from '../src/clock';
 import { type GapBuckets, GapPoint, toHistogram } from '../src/gaps';
 import { StreamTimes } from '../src/stream-times';
 import { type ChunkKind, NO_TOKEN, OUTPUT, REASONING } from '../src/types';
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance'] });
-  // Times before the first chunk are no gaps, and zero is a time like any other.
-  vi.advanceTimersByTime(1000);
-});
-afterEach(() => vi.useRealTimers());
 
 /** A stream whose consumer took `spent` milliseconds before it asked, and waited so many more for each chunk. */
 function follow(...chunks: (readonly [spent: number, waited: number, kind: ChunkKind])[]): StreamTimes {
   const times = new StreamTimes();
   times.gaps = new GapPoint();
+  let at = 0;
   for (const [spent, waited, kind] of chunks) {
-    vi.advanceTimersByTime(spent);
-    times.pulled();
-    vi.advanceTimersByTime(waited);
-    times.arrived();
-    times.brought(kind);
+    at += spent * 1000;
+    times.pulled(at);
+    at += waited * 1000;
+    times.brought(kind, times.arrived(at));
   }
   return times;
 }
@@ -31,7 +25,7 @@ const counted = (gaps: GapBuckets): [count: number, seconds: number] => {
 
 it('a stream without gaps has no longest one', () => {
   for (const times of [follow(), follow([0, 30, OUTPUT])]) {
-    expect([times.maxGapMillis, times.maxTokenGapMillis]).toEqual([-Infinity, -Infinity]);
+    expect([times.maxGap, times.maxTokenGap]).toEqual([NEVER, NEVER]);
   }
 });
 
@@ -42,7 +36,7 @@ it('the longest gap between tokens is the longest wherever it stands, and what t
     [20, 40, 70],
   ]) {
     const times = follow([0, 500, OUTPUT], ...waits.map((wait) => [900, wait, OUTPUT] as const));
-    expect([times.maxGapMillis, times.maxTokenGapMillis]).toEqual([70, 70]);
+    expect([times.maxGap, times.maxTokenGap]).toEqual([70_000, 70_000]);
   }
 });
 
@@ -54,8 +48,8 @@ it('waiting for chunks without tokens is waiting for the token after them', () =
     [900, 10, OUTPUT],
     [900, 40, OUTPUT],
   );
-  expect(times.maxGapMillis).toBe(40);
-  expect(times.maxTokenGapMillis).toBe(60);
+  expect(times.maxGap).toBe(40_000);
+  expect(times.maxTokenGap).toBe(60_000);
   expect(counted(times.gaps!.chunkGaps())).toEqual([4, 0.1]);
   expect(counted(times.gaps!.tokenGaps())).toEqual([2, 0.1]);
 });
@@ -68,13 +62,13 @@ it('of several such waits the longest is told, and each begins anew', () => {
     [70, 20],
   ]) {
     const times = follow(first, ...pauses.flatMap(pause));
-    expect([times.maxGapMillis, times.maxTokenGapMillis]).toEqual([70, 75]);
+    expect([times.maxGap, times.maxTokenGap]).toEqual([70_000, 75_000]);
   }
 });
 
 it('waits before the first token, and after the last, are none between tokens', () => {
   const times = follow([0, 5, NO_TOKEN], [0, 300, NO_TOKEN], [0, 200, OUTPUT], [0, 10, OUTPUT], [0, 400, NO_TOKEN]);
-  expect([times.maxGapMillis, times.maxTokenGapMillis]).toEqual([400, 10]);
+  expect([times.maxGap, times.maxTokenGap]).toEqual([400_000, 10_000]);
   expect(counted(times.gaps!.tokenGaps())).toEqual([1, 0.01]);
 });
 
@@ -89,19 +83,17 @@ it('a gap between neighbouring tokens is kept once, for both histograms', () => 
 
 it('of chunks that were asked for at once each waited since the one before it', () => {
   const times = follow([0, 0, OUTPUT]);
-  for (let pull = 0; pull < 3; pull++) times.pulled();
-  for (const wait of [30, 20, 10]) {
-    vi.advanceTimersByTime(wait);
-    times.arrived();
-    times.brought(OUTPUT);
-  }
+  for (let pull = 0; pull < 3; pull++) times.pulled(0);
+  for (const at of [30_000, 50_000, 60_000]) times.brought(OUTPUT, times.arrived(at));
   expect(counted(times.gaps!.tokenGaps())).toEqual([3, 0.06]);
-  expect(times.maxTokenGapMillis).toBe(30);
+  expect(times.maxTokenGap).toBe(30_000);
 });
 
 it('the first of each kind is kept, and the last token', () => {
   const times = follow([0, 10, NO_TOKEN], [0, 10, REASONING], [0, 10, OUTPUT], [0, 10, OUTPUT], [0, 10, NO_TOKEN]);
   expect(times).toMatchObject({ firstKind: REASONING });
   const since = times.firstChunk;
-  expect([times.firstToken, times.firstOutputToken, times.lastToken].map((time) => time - since)).toEqual([10, 20, 30]);
+  expect([times.firstToken, times.firstOutputToken, times.lastToken].map((time) => time - since)).toEqual([
+    10_000, 20_000, 30_000,
+  ]);
 });

@@ -56,7 +56,7 @@ export interface Details {
 export function emitDetails(logger: EventLogger, { call, outcome, errorType, request, content }: Details): void {
   const attributes: api.Attributes = { ...request };
   addEnd(into(attributes), call, outcome, errorType);
-  const endedAtMillis = call.startedAtEpochMillis + call.endedAt - call.startedAt;
+  const endedAtMillis = call.startedAtEpochMillis + call.duration / 1000;
   logger.emit({
     eventName: EVENT_NAME,
     severityNumber: DEBUG,

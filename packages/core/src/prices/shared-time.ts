@@ -24,7 +24,10 @@ export function enterShared(call: Call, pricing: Pricing): void {
 
 /** Ends it, and gives the share in seconds. A call that was over before that was known had no more than its duration. */
 export function leaveShared(call: Call, pricing: Pricing, durationSeconds: number): number {
-  return Math.min((advance(call, pricing, -1, call.endedAt) - call.sharedFrom) / 1000, durationSeconds);
+  return Math.min(
+    (advance(call, pricing, -1, call.startedAt + call.duration / 1000) - call.sharedFrom) / 1000,
+    durationSeconds,
+  );
 }
 
 function advance({ endpoint: { address, port } }: Call, pricing: Pricing, change: 1 | -1, at: number): number {
