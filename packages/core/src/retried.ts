@@ -34,10 +34,11 @@ function recordRetry(ended: Ended, note: RetryNote, count: number): void {
   const attributes: Attributes = { [ATTR_RESEND_COUNT]: count };
   if (status === undefined) attributes[ATTR_ERROR_TYPE] = type;
   else attributes[ATTR_STATUS_CODE] = status;
-  const epochMillis = call.startedAtEpochMillis + note.at - call.startedAt;
+  const time = microsBetween(call.startedAt, note.at);
+  const epochMillis = call.startedAtEpochMillis + time / 1000;
   const seconds = headers && retryAfter(headersOf(headers), epochMillis);
   if (seconds !== undefined) attributes[ATTR_RETRY_AFTER] = seconds;
-  call.span?.addEvent('retry', attributes, spanTime(call, microsBetween(call.startedAt, note.at)));
+  call.span?.addEvent('retry', attributes, spanTime(call, time));
 }
 
 /**

@@ -10,6 +10,7 @@ import { UNKNOWN_MODEL } from './models';
 import { addResponse } from './response';
 import * as semconv from './semconv';
 import type { Series } from './series';
+import { spanTime } from './span-time';
 import type { StreamTimes } from './stream-times';
 import { NO_TOKEN, OUTPUT, type Outcome, type Usage } from './types';
 
@@ -24,14 +25,14 @@ export const isInCall = (active: Context): boolean =>
 
 /** Starts the span of a call, and sets the context that its request runs in. */
 export function startSpan(call: Call, series: Series, request: unknown, args: readonly unknown[] = []): void {
-  const { model, method, watch, startedAtEpochMillis, context } = call;
+  const { model, method, watch, context } = call;
   try {
     const isLabel = model === series.model;
     const name = model === undefined ? method.operation : isLabel ? series.spanName : `${method.operation} ${model}`;
     const attributes =
       model === undefined || isLabel ? series.spanStart : { ...series.spanStart, [semconv.ATTR_REQUEST_MODEL]: model };
-    const startTime: [number, number] = [Math.trunc(startedAtEpochMillis / 1000), (startedAtEpochMillis % 1000) * 1e6];
-    const span = watch.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime }, context, args);
+    const options = { kind: SpanKind.CLIENT, attributes, startTime: spanTime(call, 0) };
+    const span = watch.startSpan(name, options, context, args);
     call.context = contextInside(context, call.link, span);
     if (span === null) return;
     call.span = span;

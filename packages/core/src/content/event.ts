@@ -4,6 +4,7 @@ import { warnOnce } from '../guard';
 import { seriesOf } from '../recorder';
 import * as semconv from '../semconv';
 import { type AttributeSink, addEnd, addRequest } from '../span';
+import { spanTime } from '../span-time';
 import type { Outcome } from '../types';
 import { CORE_VERSION, SCOPE_NAME } from '../version';
 import type { EventLogger, EventLoggerProvider } from './options';
@@ -56,12 +57,11 @@ export interface Details {
 export function emitDetails(logger: EventLogger, { call, outcome, errorType, request, content }: Details): void {
   const attributes: api.Attributes = { ...request };
   addEnd(into(attributes), call, outcome, errorType);
-  const endedAtMillis = call.startedAtEpochMillis + call.duration / 1000;
   logger.emit({
     eventName: EVENT_NAME,
     severityNumber: DEBUG,
     severityText: 'DEBUG',
-    timestamp: [Math.trunc(endedAtMillis / 1000), Math.trunc((endedAtMillis % 1000) * 1e6)],
+    timestamp: spanTime(call, call.duration),
     context: call.context,
     attributes: { ...attributes, ...content },
   });
