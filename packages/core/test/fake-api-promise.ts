@@ -2,6 +2,8 @@
 export interface FakeProps {
   response: { readonly headers: { get(name: string): string | null } };
   readonly controller: AbortController;
+  /** Those of the request. */
+  readonly options?: object;
 }
 
 type Parse<Value> = (client: unknown, props: FakeProps) => Value | Promise<Value>;
