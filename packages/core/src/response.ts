@@ -1,8 +1,7 @@
 import type { Call } from './call';
 import { warnFault } from './guard';
 import * as semconv from './semconv';
-import type { Outcome, ResponseHeaders } from './types';
-import { wantedHeaders } from './wanted-headers';
+import type { ResponseHeaders } from './types';
 
 interface Sink {
   setAttribute(key: string, value: number | string[]): unknown;
@@ -24,13 +23,11 @@ export function adoptHeaders(call: Call, error: unknown): boolean {
 }
 
 /** What is known of a response beside its usage. */
-export function addResponse(sink: Sink, { facts, headers, watch, endpoint }: Call, outcome: Outcome): void {
+export function addResponse(sink: Sink, { facts, headers, watch }: Call): void {
   if (facts.toolCalls !== undefined) sink.setAttribute(semconv.ATTR_TOOL_CALLS, facts.toolCalls.size);
   if (headers === undefined) return;
-  // A response that is an error has some that others lack.
-  const names = outcome === 'error' ? wantedHeaders(endpoint.quirks) : watch.sent.names;
   try {
-    addHeaders(sink, headers, names);
+    addHeaders(sink, headers, watch.sent.names);
   } catch (fault) {
     warnFault('response headers', fault);
   }

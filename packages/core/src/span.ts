@@ -88,7 +88,7 @@ export function addEnd(sink: AttributeSink, call: Call, outcome: Outcome, errorT
     set(sink, semconv.ATTR_OPENAI_SYSTEM_FINGERPRINT, facts.systemFingerprint);
   }
   if (facts.usage !== undefined) addUsage(sink, facts.usage, call.watch.profile);
-  addResponse(sink, call, outcome);
+  addResponse(sink, call);
   if (call.watch.profile !== 'v1.41') addAll(sink, facts.attributes, call.watch.profile);
 }
 

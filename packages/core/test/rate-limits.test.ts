@@ -41,6 +41,17 @@ describe('the rate limit', () => {
     expect(await limits()).toEqual({ tokens: 0 });
   });
 
+  it('is told by an error too', async () => {
+    const telemetry = useTelemetry();
+    const error = Object.assign(new Error('busy'), { headers: new Headers({ [REQUESTS]: '0' }) });
+    const client = createWrapped(telemetry, async () => {
+      throw error;
+    });
+    await expect(client.chat.create({ model: 'fake-1' })).rejects.toBe(error);
+    const rows = (await telemetry.metrics()).filter(({ name }) => name === 'llm_rate_limit_remaining');
+    expect(rows).toMatchObject([{ value: 0, attributes: { kind: 'requests' } }]);
+  });
+
   it.each(['', 'many', 'Infinity'])('is none for the header "%s"', async (header) => {
     const { call, limits } = useHeaders({ [REQUESTS]: header, [TOKENS]: header });
     await call();

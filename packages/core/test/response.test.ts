@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import type { MethodDescriptor } from '../src/descriptor';
 import { headersOf } from '../src/response';
 import { createProps, FakeApiPromise, type FakeProps } from './fake-api-promise';
+import { provider } from './fake-sdk';
 import { createWrapped, onlySpan, useTelemetry } from './measure';
 
 const STOP = { end: 'stop' };
@@ -87,4 +89,31 @@ it('reads headers in either form', () => {
   expect(headersOf(headers)).toBe(headers);
   expect(headersOf({ one: '1' }).get('one')).toBe('1');
   expect(headersOf({ one: '1' }).get('two')).toBeNull();
+});
+
+it('measures a call whose headers fail once they are known', async () => {
+  const telemetry = useTelemetry();
+  const get = vi.fn((name: string) => {
+    if (get.mock.calls.length > 100) throw new Error('no headers');
+    return name === 'x-request-id' ? 'r' : null;
+  });
+  const props: FakeProps = { ...createProps(), response: { headers: { get } } };
+  const client = createWrapped(telemetry, () => new FakeApiPromise(Promise.resolve(props), async () => STOP));
+  const count = 20;
+  for (let call = 0; call < count; call++) expect(await client.chat.create({ model: 'fake-1' })).toBe(STOP);
+  const spans = telemetry.spans();
+  expect(spans.map(({ attributes }) => attributes['llm.outcome'])).toEqual(Array(count).fill('ok'));
+  expect(spans[0]!.attributes).toHaveProperty([`${PREFIX}x-request-id`]);
+  expect(spans.at(-1)!.attributes).not.toHaveProperty([`${PREFIX}x-request-id`]);
+});
+
+it('says how many tools an answer called', async () => {
+  const telemetry = useTelemetry();
+  const result: MethodDescriptor['result'] = (facts) => {
+    facts.toolCalls = new Set(['a', 'b']);
+  };
+  const methods = provider.methods.map((method) => ({ ...method, result }));
+  const client = createWrapped(telemetry, async () => STOP, {}, { methods });
+  await client.chat.create({ model: 'fake-1' });
+  expect(onlySpan(telemetry).attributes).toMatchObject({ 'llm.tool_calls': 2 });
 });
