@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, it, vi } from 'vitest';
+import { diag } from '@opentelemetry/api';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { MethodDescriptor } from '../src/descriptor';
 import type { WrapOptions } from '../src/options';
 import type { ServerTimes } from '../src/server/times';
@@ -15,6 +16,17 @@ interface Told {
 }
 
 const [method] = provider.methods as [MethodDescriptor];
+
+const warn = vi.fn();
+
+beforeEach(() => {
+  diag.setLogger({ error: warn, warn, info: warn, debug: warn, verbose: warn }, { suppressOverrideMessage: true });
+});
+
+afterEach(() => {
+  diag.disable();
+  warn.mockClear();
+});
 
 /** A method that keeps its result as what the server told, to be read by `read`. */
 const methodTold = (server: MethodDescriptor['server']): MethodDescriptor => ({
@@ -66,6 +78,27 @@ it('records how long the server took, and how much of a draft it kept', async ()
 it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, undefined])('leaves out a time of %s', async (queueSeconds) => {
   const { recorded } = await measure([{ times: { queueSeconds, decodeSeconds: 1 } }]);
   expect(recorded).toEqual({ server_decode: [1, 1, 'chat'] });
+});
+
+it('loads what reads the times once, and only for a server that told something', async () => {
+  const server = vi.fn(readTimes!);
+  await measure([{}, { usage: { input: 1 } }], {}, methodTold(server));
+  expect(server).not.toHaveBeenCalled();
+  const told = methodTold(server);
+  await measure([{ times: {} }, { times: {} }], {}, told);
+  await measure([{ times: {} }], {}, told);
+  expect(server).toHaveBeenCalledOnce();
+  expect(warn).not.toHaveBeenCalled();
+});
+
+it('tells once of what cannot be read', async () => {
+  const gone = new Error('gone');
+  await measure(
+    [{ times: {} }, { times: {} }],
+    {},
+    methodTold(() => Promise.reject(gone)),
+  );
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('loading how servers are read'), gone]]);
 });
 
 it('records the share of the input that was cached', async () => {
