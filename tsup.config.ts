@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { mergeChunks } from './scripts/merge-chunks';
 
 // One build for every published package: tsup finds this file from the package's folder.
 export default defineConfig({
@@ -27,5 +28,6 @@ export default defineConfig({
         };
       },
     },
+    mergeChunks,
   ],
 });

@@ -38,9 +38,12 @@ async function estimating({ create = () => lazily({ text: ANSWER }), method, opt
   /** The tokens that were recorded when there was time to count, by type and source. */
   const tokens = async () => {
     await settled(60);
-    const rows = (await telemetry.metrics()).filter(({ name }) => name === 'llm_tokens_total');
     return Object.fromEntries(
-      rows.map(({ attributes: { type, source }, value }) => [[type, source].filter(Boolean).join(' '), value]),
+      (await telemetry.metrics()).flatMap((row) => {
+        if (row.name !== 'llm_tokens_total' || row.type === 'histogram') return [];
+        const { type, source } = row.attributes;
+        return [[[type, source].filter(Boolean).join(' '), row.value]];
+      }),
     );
   };
   return {
