@@ -19,13 +19,19 @@ export const mergeChunks = {
     if (this.format !== 'esm') return;
     const { entry, outDir } = this.options;
     const names = Array.isArray(entry) ? entry.map((file) => basename(file, extname(file))) : Object.keys(entry);
-    const input = names.map((name) => resolve(outDir, `${name}.js`));
+    const input = Object.fromEntries(names.map((name) => [name, resolve(outDir, `${name}.js`)]));
+    let loads: [name: string, files: ReadonlySet<string>][] | undefined;
     const bundle = await rollup({ input, external: (id) => !/^[./]/.test(id), plugins: [sourceMaps] });
     const { output } = await bundle.generate({
       dir: outDir,
       sourcemap: true,
       chunkFileNames: '[name].js',
-      manualChunks: (id, { getModuleInfo }) => groupOf(id, input, getModuleInfo),
+      manualChunks(id, { getModuleInfo }) {
+        loads ??= Object.entries(input).map(([name, file]) => [name, loadsOf(file, getModuleInfo)]);
+        const loading = loads.filter(([, files]) => files.has(id));
+        // What is loaded on demand alone stays by itself.
+        return loading.length === 0 ? undefined : `chunk-${loading.map(([name]) => name).join('-')}`;
+      },
     });
     const before = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
     await Promise.all(before.flatMap((file) => [rm(file), rm(`${file}.map`)]));
@@ -43,13 +49,7 @@ const sourceMaps: Plugin = {
   },
 };
 
-/** Names the entries that always load a module; `undefined` where it is loaded on demand alone. */
-function groupOf(id: string, entries: readonly string[], infoOf: GetModuleInfo): string | undefined {
-  const loading = entries.filter((entry) => loadsOf(entry, infoOf).has(id));
-  const names = loading.map((entry) => basename(entry, '.js'));
-  return names.length === 0 ? undefined : `chunk-${names.join('-')}`;
-}
-
+/** All that is loaded with a file, itself included. */
 function loadsOf(id: string, infoOf: GetModuleInfo, loaded: Set<string> = new Set()): ReadonlySet<string> {
   if (loaded.has(id)) return loaded;
   loaded.add(id);

@@ -1,11 +1,11 @@
-import { diag } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isApiPromise, isAwaited } from '../src/api-promise';
 import type { Amendment, MethodDescriptor } from '../src/descriptor';
 import { wrapClient } from '../src/wrap';
 import { createProps, FakeApiPromise } from './fake-api-promise';
 import { type FakeChunk, FakeStream, provider } from './fake-sdk';
-import { figures, useTelemetry } from './measure';
+import { figures, streamOf, useTelemetry } from './measure';
+import { useDiag } from './use-diag';
 
 interface Chunk extends FakeChunk {
   readonly added?: boolean;
@@ -18,16 +18,7 @@ const amendment: Amendment = {
   raw: (response) => ({ of: response }),
 };
 
-const warn = vi.fn();
-
-beforeEach(() => {
-  diag.setLogger({ error: warn, warn, info: warn, debug: warn, verbose: warn }, { suppressOverrideMessage: true });
-});
-
-afterEach(() => {
-  diag.disable();
-  warn.mockClear();
-});
+const warn = useDiag();
 
 /** A wrapped client whose method is amended, what it was called with, and what is measured of it. */
 function amended(answer: (...args: object[]) => unknown, changes: Partial<Amendment> = {}) {
@@ -44,12 +35,11 @@ function amended(answer: (...args: object[]) => unknown, changes: Partial<Amendm
 
 const TEXT: Chunk = { kind: 'text' };
 const ADDED: Chunk = { added: true, usage: { input: 3, output: 2 }, end: 'stop' };
-const streamOf =
+/** Answers with a stream of these chunks. */
+const streaming =
   (...chunks: readonly Chunk[]) =>
   async () =>
-    new FakeStream(async function* () {
-      yield* chunks;
-    });
+    streamOf(chunks.map((chunk) => [0, chunk]));
 
 async function read(stream: unknown): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
@@ -59,7 +49,7 @@ async function read(stream: unknown): Promise<Chunk[]> {
 
 describe('an amended request', () => {
   it('goes out in place of the caller’s, which stays as it is, with the other arguments', async () => {
-    const { create, seen } = amended(streamOf(TEXT));
+    const { create, seen } = amended(streaming(TEXT));
     const [request, options, more] = [Object.freeze({ stream: true }), { timeout: 1 }, {}];
     await create(request, options, more);
     expect(seen).toEqual([[{ stream: true, more: true }, { timeout: 1 }, {}]]);
@@ -68,7 +58,7 @@ describe('an amended request', () => {
   });
 
   it('is the caller’s own where nothing is asked', async () => {
-    const { create, seen } = amended(streamOf(TEXT, ADDED));
+    const { create, seen } = amended(streaming(TEXT, ADDED));
     const request = { stream: false };
     const chunks = await read(await create(request));
     expect(seen[0]![0]).toBe(request);
@@ -79,7 +69,7 @@ describe('an amended request', () => {
     const request = () => {
       throw new Error('no amendment');
     };
-    const { create, seen } = amended(streamOf(TEXT, ADDED), { request });
+    const { create, seen } = amended(streaming(TEXT, ADDED), { request });
     const own = { stream: true };
     expect(await read(await create(own))).toEqual([TEXT, ADDED]);
     expect(seen[0]![0]).toBe(own);
@@ -92,7 +82,7 @@ const AsyncGeneratorPrototype: object = Object.getPrototypeOf(async function* ()
 describe('an amended stream', () => {
   it('has what was asked for, and not what came besides', async () => {
     const { create, measured } = amended(
-      streamOf({ added: true }, TEXT, { added: true }, { added: true }, TEXT, ADDED),
+      streaming({ added: true }, TEXT, { added: true }, { added: true }, TEXT, ADDED),
     );
     expect(await read(await create({ stream: true }))).toEqual([TEXT, TEXT]);
     expect(await measured()).toMatchObject({ outcomes: { ok: 1 }, tokens: { input: 3, output: 2 } });
@@ -118,10 +108,7 @@ describe('an amended stream', () => {
   });
 
   it('is told of what the caller throws into it', async () => {
-    const stream = new FakeStream(async function* () {
-      yield TEXT;
-    });
-    const { create } = amended(async () => stream);
+    const { create } = amended(streaming(TEXT));
     const iterator = ((await create({ stream: true })) as FakeStream).iterator();
     await iterator.next();
     await expect(iterator.throw!(new Error('thrown in'))).rejects.toThrow('thrown in');

@@ -7,7 +7,7 @@ import { ownString } from '../src/own';
 import { wrapClient } from '../src/wrap';
 import { ANSWER, createLogs, lazily, mapping, OUTPUT, read, SECRET, say, settled } from './content-client';
 import { FakeStream, provider } from './fake-sdk';
-import { useTelemetry } from './measure';
+import { streamOf, useTelemetry } from './measure';
 
 /** A tokenizer that makes a token of each unit. */
 const tokenizer = vi.hoisted(() => ({ countTokens: (text: string) => text.length }));
@@ -54,11 +54,8 @@ async function estimating({ create = () => lazily({ text: ANSWER }), method, opt
   };
 }
 
-const streamOf = (chunks: readonly object[], fault?: Error) =>
-  new FakeStream(async function* () {
-    yield* chunks as never[];
-    if (fault !== undefined) throw fault;
-  });
+/** A stream of these chunks, which fails where one is an error. */
+const streaming = (...chunks: readonly object[]) => streamOf(chunks.map((chunk) => [0, chunk]));
 const estimated = (input: number, output: number) => ({ 'input estimated': input, 'output estimated': output });
 const text = (content: string) => ({ text: content, kind: 'text' });
 
@@ -76,7 +73,7 @@ describe('the estimate of a call', () => {
 
   it('is of what a stream said', async () => {
     const { call, tokens } = await estimating({
-      create: async () => streamOf([text('Hel'), text('lo'), { end: 'stop' }]),
+      create: async () => streaming(text('Hel'), text('lo'), { end: 'stop' }),
     });
     await read(await call());
     expect(await tokens()).toEqual(estimated(PROMPT, 5));
@@ -89,7 +86,7 @@ describe('the estimate of a call', () => {
   });
 
   it('is of the request as it was sent', async () => {
-    const create = async () => streamOf([text('a'), text('b')]);
+    const create = async () => streaming(text('a'), text('b'));
     const { call, tokens } = await estimating({ create });
     const request = { prompt: SECRET };
     for await (const _ of (await call(request)) as FakeStream) request.prompt = 'longer'.repeat(100);
@@ -97,10 +94,10 @@ describe('the estimate of a call', () => {
   });
 
   it('is of what had come where it was broken off, or failed', async () => {
-    const stopped = await estimating({ create: async () => streamOf([text('Hel'), text('lo')]) });
+    const stopped = await estimating({ create: async () => streaming(text('Hel'), text('lo')) });
     await read(await stopped.call(), 1);
     expect(await stopped.tokens()).toEqual(estimated(PROMPT, 3));
-    const failing = await estimating({ create: async () => streamOf([text('Hello')], new Error('lost')) });
+    const failing = await estimating({ create: async () => streaming(text('Hello'), new Error('lost')) });
     await expect(failing.call().then(read)).rejects.toThrow('lost');
     expect(await failing.tokens()).toEqual(estimated(PROMPT, 5));
   });
@@ -108,7 +105,7 @@ describe('the estimate of a call', () => {
   it('is left out where nothing came before a failure', async () => {
     const failing = await estimating({ create: async () => Promise.reject(new Error('refused')) });
     await expect(failing.call()).rejects.toThrow('refused');
-    const silent = await estimating({ create: async () => streamOf([{ kind: 'text' }], new Error('lost')) });
+    const silent = await estimating({ create: async () => streaming({ kind: 'text' }, new Error('lost')) });
     await expect(silent.call().then(read)).rejects.toThrow('lost');
     for (const { tokens } of [failing, silent]) expect(await tokens()).toEqual({});
   });
@@ -121,10 +118,10 @@ describe('the estimate of a call', () => {
 
   it.each<[string, () => unknown, number]>([
     ['of a result', () => lazily({ text: ANSWER, usage: { input: 5, output: 6 } }), 6],
-    ['at the end of a stream', async () => streamOf([text('a'), text('b'), { usage: { input: 5, output: 6 } }]), 6],
+    ['at the end of a stream', async () => streaming(text('a'), text('b'), { usage: { input: 5, output: 6 } }), 6],
     [
       'on each chunk',
-      async () => streamOf([1, 2, 3].map((output) => ({ ...text('a'), usage: { input: 5, output } }))),
+      async () => streaming(...[1, 2, 3].map((output) => ({ ...text('a'), usage: { input: 5, output } }))),
       3,
     ],
   ])('leaves alone what the server counted, %s', async (_, create, output) => {
@@ -154,7 +151,7 @@ describe('the estimate of a call', () => {
 
   it('counts what was beyond the text that is kept as the rest', async () => {
     const half = 'x'.repeat(MOST_UNITS / 2 + 1);
-    const { call, tokens } = await estimating({ create: async () => streamOf([text(half), text(half), text('abc')]) });
+    const { call, tokens } = await estimating({ create: async () => streaming(text(half), text(half), text('abc')) });
     await read(await call());
     await expect.poll(tokens, { timeout: 5000 }).toEqual(estimated(PROMPT, 2 * half.length + 3));
   });
@@ -185,7 +182,7 @@ describe('the estimate of a call', () => {
     const { records, loggerProvider } = createLogs();
     const { call, tokens, telemetry } = await estimating({
       create: async (request) =>
-        ownString(request, 'prompt') === SECRET ? streamOf([text('Hel'), text('lo')]) : { text: ANSWER },
+        ownString(request, 'prompt') === SECRET ? streaming(text('Hel'), text('lo')) : { text: ANSWER },
       options: { content: 'both', loggerProvider },
     });
     await read(await call());

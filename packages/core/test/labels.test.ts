@@ -1,14 +1,14 @@
-import { diag } from '@opentelemetry/api';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import type { LabelSets } from '../src/labels';
 import type { Endpoint } from '../src/series';
+import { useDiag } from './use-diag';
 
 const endpoint: Endpoint = { provider: 'fake', genAiProvider: 'fake', address: undefined, port: undefined };
 const BASE = '@grump/llm-otel-core: callContext: an attribute was left out, since ';
 
 let sets: LabelSets;
 let limit: number;
-const warn = vi.fn();
+const warn = useDiag();
 
 beforeEach(async () => {
   // Each thing is told once per process.
@@ -16,12 +16,6 @@ beforeEach(async () => {
   const labels = await import('../src/labels');
   sets = new labels.LabelSets();
   limit = labels.LABEL_SETS;
-  diag.setLogger({ error: warn, warn, info: warn, debug: warn, verbose: warn }, { suppressOverrideMessage: true });
-});
-
-afterEach(() => {
-  diag.disable();
-  warn.mockReset();
 });
 
 it.each([

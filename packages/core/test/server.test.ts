@@ -1,6 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { diag } from '@opentelemetry/api';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { MethodDescriptor } from '../src/descriptor';
 import type { WrapOptions } from '../src/options';
 import type { ServerTimes } from '../src/server/times';
@@ -9,6 +8,7 @@ import { wrapClient } from '../src/wrap';
 import { createProps, FakeApiPromise } from './fake-api-promise';
 import { createFakeClient, provider } from './fake-sdk';
 import { useTelemetry } from './measure';
+import { useDiag } from './use-diag';
 
 interface Told {
   readonly times?: ServerTimes;
@@ -17,16 +17,7 @@ interface Told {
 
 const [method] = provider.methods as [MethodDescriptor];
 
-const warn = vi.fn();
-
-beforeEach(() => {
-  diag.setLogger({ error: warn, warn, info: warn, debug: warn, verbose: warn }, { suppressOverrideMessage: true });
-});
-
-afterEach(() => {
-  diag.disable();
-  warn.mockClear();
-});
+const warn = useDiag();
 
 /** A method that keeps its result as what the server told, to be read by `read`. */
 const methodTold = (server: MethodDescriptor['server']): MethodDescriptor => ({

@@ -16,7 +16,7 @@ class Meter:
         record = str(pathlib.Path(__file__).with_name("record.ts"))
         command = ["node", "--no-warnings", record, json.dumps(options)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.readings, self.pages, self.notes = [], [], []
+        self.readings, self.pages = [], []
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
@@ -27,8 +27,6 @@ class Meter:
                 self.readings.append((record["at"], record["devices"]))
             elif "page" in record:
                 self.pages.append(record["page"])
-            else:
-                self.notes.append(record)
 
     def page(self):
         """What /metrics has now."""

@@ -1,4 +1,5 @@
-// Prints a line of JSON for each reading of the meter until its input ends, then the page of /metrics: `node record.ts '{"intervalMillis":1000}'`.
+// Prints a line of JSON for each reading of the meter until its input ends, and the page of /metrics for each line of it:
+// `node record.ts '{"intervalMillis":1000}'`.
 import { type GpuMeterOptions, startGpuMeter } from '@grump/llm-otel-gpu';
 import { PrometheusBridge } from '@grump/llm-otel-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
